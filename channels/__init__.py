@@ -1,0 +1,1 @@
+"""How we reach people: one module for each provider, nothing about check-ins."""

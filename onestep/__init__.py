@@ -1,0 +1,1 @@
+"""The service: check-ins between coaching sessions."""
