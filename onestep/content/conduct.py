@@ -1,0 +1,2 @@
+def has_rules(code: str) -> bool:
+    return code=="en"
