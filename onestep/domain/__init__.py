@@ -1,1 +1,1 @@
-"""What the service decides: pure rules over values; the standard library alone, `now` passed in."""
+"""What the service decides: pure rules over values, standard library alone, `now` passed in."""

@@ -45,7 +45,7 @@ class DomainError(Exception):
     """The domain refused."""
 
 
-class CommandRefused(DomainError):  # noqa: N818 - it reads as what happened
+class CommandRefused(DomainError):
     """A command from the bot was refused."""
 
     def __init__(self, reason: RefusedBecause, command: str, field: str = "") -> None:
@@ -56,7 +56,7 @@ class CommandRefused(DomainError):  # noqa: N818 - it reads as what happened
         super().__init__(" ".join(part for part in (command, field, reason.value) if part))
 
 
-class TransitionRefused(DomainError):  # noqa: N818 - it reads as what happened
+class TransitionRefused(DomainError):
     """A change of state was refused."""
 
     def __init__(self, reason: NotAllowed) -> None:
@@ -65,7 +65,7 @@ class TransitionRefused(DomainError):  # noqa: N818 - it reads as what happened
         super().__init__(reason.value)
 
 
-class TermsInvalid(DomainError):  # noqa: N818 - it reads as what happened
+class TermsInvalid(DomainError):
     """Contact terms cannot be kept."""
 
     def __init__(self, what: str) -> None:

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from onestep.domain.errors import TermsInvalid
 
-
 LONGEST_GAP = 366
 
 
