@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from dateutil.easter import easter
+from dateutil.easter import easter  # type: ignore[import-untyped,unused-ignore]
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = (
@@ -103,8 +103,9 @@ def _yearly(found: date, today: date) -> date:
 
 
 def _easter(today: date) -> date:
-    this = easter(today.year)
-    return this if this > today else easter(today.year + 1)
+    this: date = easter(today.year)
+    following: date = easter(today.year + 1)
+    return this if this > today else following
 
 
 # The whole of what is left when the time of day and "till", "for", "on" are gone. `after_…`
