@@ -1,6 +1,7 @@
 """The sentences of this folder, and what the trained model makes of them, read once."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
 MODEL = ROOT / "bot" / "models" / "onestep.tar.gz"
+LEAST_WORDS, MOST_WORDS = 3, 12  # of a quotation
 SETS = ("heldout", "confusions", "filing", "told", "quotes", "opt_in")
 
 
@@ -62,3 +64,22 @@ def show(capsys):
             sys.stdout.write("\n".join(("", *lines, "")))
 
     return printed
+
+
+def _breach(sentence, quote):
+    if not LEAST_WORDS <= len(quote.split()) <= MOST_WORDS:
+        return "not three to twelve words"
+    if quote not in sentence["text"] or "\n" in quote or quote != quote.strip():
+        return "not a stretch of one message"
+    held = [
+        item
+        for item in sentence["must_not"]
+        if re.search(rf"(?<!\w){re.escape(item)}(?!\w)", quote, re.IGNORECASE)
+    ]
+    return f"holds {held}" if held else None
+
+
+@pytest.fixture(scope="session")
+def breach():
+    """Return a function of a sentence and a quotation of it: the rule it breaks, or None."""
+    return _breach

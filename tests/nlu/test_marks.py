@@ -1,13 +1,10 @@
 """What a message is said to contain: what it tells, and what of it may be given back."""
 
-import re
-
 import pytest
 
 pytestmark = pytest.mark.slow
 
 KINDS = ["how", "helped", "who", "difference"]
-LEAST_WORDS, MOST_WORDS = 3, 12  # of a quotation
 
 
 def _told(sentence, understood):
@@ -36,23 +33,7 @@ def test_an_answer_that_tells_nothing_is_still_asked(sets, understood, show):
     assert len(wrong) <= 0.1 * len(bare), wrong
 
 
-def _held(item, quote):
-    return re.search(rf"(?<!\w){re.escape(item)}(?!\w)", quote, re.IGNORECASE) is not None
-
-
-def _breach(sentence, span):
-    """Return why the span may not be given back, or None."""
-    start, end = span
-    quote = sentence["text"][start:end]
-    if not 0 <= start < end <= len(sentence["text"]) or "\n" in quote or quote != quote.strip():
-        return "not a stretch of one message"
-    if not LEAST_WORDS <= len(quote.split()) <= MOST_WORDS:
-        return "not three to twelve words"
-    held = [item for item in sentence["must_not"] if _held(item, quote)]
-    return f"holds {held}" if held else None
-
-
-def test_what_may_be_given_back_breaks_no_rule(sets, understood, show):
+def test_what_may_be_given_back_breaks_no_rule(sets, understood, breach, show):
     """No quotation holds a name, money, health, a number, an insult or a hard word."""
     given = [
         (s, understood[s["id"]]["marks"]["quote"])
@@ -62,7 +43,7 @@ def test_what_may_be_given_back_breaks_no_rule(sets, understood, show):
     wrong = [
         (s["id"], why, s["text"][span[0] : span[1]], s["text"])
         for s, span in given
-        if (why := _breach(s, span))
+        if (why := breach(s, s["text"][span[0] : span[1]]))
     ]
     free = [s for s in sets["quotes"] if not s["must_not"] and len(s["text"].split()) >= 6]
     heard = sum(s in free for s, _ in given)
