@@ -1,0 +1,100 @@
+"""The commands; each is one function that reads its arguments and hands over."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from onestep.cli import say
+from onestep.settings import Settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Onestep keeps a conversation going between coaching sessions.",
+)
+
+
+def main() -> None:
+    """Runs one command; an error we know ends in one sentence and exit code 1."""
+    try:
+        app()
+    except (ValidationError, *say.known_errors()) as error:
+        say.error(error)
+        sys.exit(1)
+
+
+@app.command()
+def serve(
+    *, demo: Annotated[bool, typer.Option(help="Made-up clients, simulated phones")] = False
+) -> None:
+    """Runs web, worker and bot in one process tree, until Ctrl-C."""
+    from onestep.cli.serve import serve_all
+
+    asyncio.run(serve_all(_settings(demo=demo)))
+
+
+@app.command()
+def migrate() -> None:
+    """Makes the database, or brings it up to date; makes the keys when there are none."""
+    from onestep.cli.upkeep import bring_up_to_date
+
+    bring_up_to_date(_settings())
+
+
+@app.command()
+def check() -> None:
+    """Checks the settings and the content, and says what is wrong and where."""
+    from onestep.cli.upkeep import check_all
+
+    check_all(_settings())
+
+
+@app.command()
+def screen(
+    *, json: Annotated[bool, typer.Option("--json", help="JSON lines in and out")] = False
+) -> None:
+    """Screens lines from standard input for concern."""
+    from onestep.cli.screen import screen_stdin
+
+    sys.exit(screen_stdin(json_lines=json))
+
+
+@app.command()
+def chat(
+    *,
+    channel: Annotated[str, typer.Option(help="telegram or sms")] = "telegram",
+    script: Annotated[list[Path] | None, typer.Option(help="Play this file of JSON lines")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Every line out is JSON")] = False,
+    new: Annotated[bool, typer.Option("--new", help="Start before first contact")] = False,
+    state: Annotated[str, typer.Option(help="paused, stopped, ended or hand-off")] = "active",
+    ask: Annotated[
+        str | None, typer.Option(help="Start with this question open, such as Q8")
+    ] = None,
+    discreet: Annotated[
+        bool, typer.Option("--discreet", help="Wording for a shared phone")
+    ] = False,
+    language: Annotated[str, typer.Option(help="Language of the conversation")] = "en",
+    lull: Annotated[float, typer.Option(help="Seconds a burst may pause")] = 0,
+) -> None:
+    """Talks in the terminal as Sam, a made-up client, on a throw-away database."""
+    from onestep.cli.chat import ChatOptions, run_chat
+
+    options = ChatOptions(
+        channel=channel,
+        new=new,
+        state=state,
+        ask=ask,
+        discreet=discreet,
+        language=language,
+        lull=lull,
+    )
+    sys.exit(asyncio.run(run_chat(options, scripts=script or [], as_json=json)))
+
+
+def _settings(*, demo: bool = False) -> Settings:
+    return Settings(demo=True) if demo else Settings()

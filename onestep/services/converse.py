@@ -1,0 +1,222 @@
+"""Answers what waits in a client's queue: one claim, one bot turn, one transaction (D2, D4).
+
+claim → (no bot needed: answered in the same transaction)
+      → ask the bot, no transaction open → commit: commands, state, replies, handled
+      → the bot is away: the rows go back, the client is told the truth once
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from onestep import dialogue
+from onestep.content import Reply, reply_from
+from onestep.domain.permission import SendKind
+from onestep.domain.field_readers import Known
+from onestep.services import context, fallback, quick
+from onestep.services.app import App
+from onestep.services.apply import apply_all
+from onestep.services.choose import Chosen, chosen
+from onestep.services.scope import Scope, open_scope
+from onestep.services.speak import speak
+from onestep.storage import inbox, talk
+from onestep.storage.errors import LeaseLost
+from onestep.storage.inbox import Claim
+
+log = logging.getLogger(__name__)
+
+
+# What each event's message is to the gate; any other answers something the client did.
+STARTED = {
+    "check_in_due": SendKind.CHECK_IN,
+    "pause_over": SendKind.PAUSE_OVER,
+    "hand_off_closed": SendKind.HAND_OFF_NOTICE,
+    "not_a_concern": SendKind.HAND_OFF_NOTICE,
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A claim that needs the bot, with the request made of it."""
+
+    claim: Claim
+    turn: dialogue.Turn
+    kind: SendKind
+    chosen: Chosen | None = None
+
+
+async def converse(app: App) -> bool:
+    """Answers one stretch of one client's queue. False when nothing is due."""
+    asked = await asyncio.to_thread(_take, app)
+    if not isinstance(asked, Asked):
+        return asked
+    try:
+        answer = await app.bot.turn(asked.turn)
+    except dialogue.DialogueError as error:
+        # The kind of failure is logged; the request, which holds words, is not.
+        log.warning("turn failed: %s", type(error).__name__)
+        await asyncio.to_thread(fallback.bot_away, app, asked.claim, error)
+        return True
+    try:
+        await asyncio.to_thread(_commit, app, asked, answer)
+    except LeaseLost:
+        log.warning("turn put aside: another worker took it over")
+    app.bells.ring("outbox")
+    app.bells.ring("inbox")
+    return True
+
+
+def _take(app: App) -> Asked | bool:
+    """Claims a stretch; answers it here and now when the bot is not needed."""
+    now = app.clock()
+    with app.db.write() as session:
+        claim = inbox.claim(session, now=now, lease_seconds=app.lease_seconds)
+        if claim is None:
+            return False
+        scope = _scope(app, session, claim)
+        if quick.answer(app, scope, claim):
+            inbox.finish(session, claim)
+            app.bells.ring("outbox")
+            return True
+        return _ask(scope, claim)
+
+
+def _scope(app: App, session: Session, claim: Claim) -> Scope:
+    language = "en"
+    return open_scope(
+        session,
+        app.content(language),
+        client_id=claim.client_id,
+        turn_id=claim.turn_id,
+        now=app.clock(),
+        message_ids=[row.message_id for row in claim.rows if row.message_id is not None],
+    )
+
+
+def _ask(scope: Scope, claim: Claim) -> Asked:
+    first = claim.rows[0]
+    picked = chosen(scope, first) if first.kind == "choice" else None
+    quick.ensure_conversation(scope, first)
+    turn_input: dialogue.TurnInput
+    if first.kind == "event":
+        turn_input = dialogue.Happened(dialogue.Event(str(first.body["event"])))
+    elif picked is not None:
+        turn_input = dialogue.Choice(picked.prompt_id, picked.key)
+    else:
+        turn_input = dialogue.Texts(
+            tuple(dialogue.Text(ref, text) for ref, text in scope.texts.items())
+        )
+    state = talk.dialogue(scope.session, scope.client.id, now=scope.now).state
+    turn = dialogue.Turn(
+        turn_id=claim.turn_id,
+        input=turn_input,
+        state=state or None,
+        context=context.build(scope).fields,
+    )
+    return Asked(claim, turn, _kind(first.kind, first.body), picked)
+
+
+def _kind(row_kind: str, body: dict[str, object]) -> SendKind:
+    if row_kind != "event":
+        return SendKind.REPLY
+    return STARTED.get(str(body["event"]), SendKind.REPLY)
+
+
+def _commit(app: App, asked: Asked, answer: dialogue.Answer) -> None:
+    """One transaction: handled, commands, dialogue state and replies, together or not at all."""
+    with app.db.write() as session:
+        inbox.finish(session, asked.claim)
+        scope = _scope(app, session, asked.claim)
+        _record_turn(scope, answer)
+        known = context.build(scope)
+        carried = [asked.chosen.command] if asked.chosen and asked.chosen.command else []
+        apply_all(scope, [*carried, *answer.commands], _known(scope, known))
+        silent = any(command.get("command") == "stay_silent" for command in answer.commands)
+        if answer.replies or not silent:
+            talk.close_prompt(session, scope.client.id)
+        _reply(scope, asked, answer, known)
+        _keep_state(scope, answer)
+        quick.close_if_over(scope)
+
+
+def _record_turn(scope: Scope, answer: dialogue.Answer) -> None:
+    talk.add_turn(
+        scope.session,
+        id=scope.turn_id,
+        client_id=scope.client.id,
+        by="bot",
+        now=scope.now,
+        conversation_id=scope.conversation.id if scope.conversation else None,
+        intent=answer.understood.intent,
+        confidence=answer.understood.confidence,
+        model=answer.model,
+    )
+    for message in scope.messages:
+        message.turn_id = scope.turn_id
+        message.conversation_id = scope.conversation.id if scope.conversation else None
+
+
+def _known(scope: Scope, known: context.Context) -> Known:
+    lengths = {ref: len(text) for ref, text in known.texts.items()}
+    for message in talk.last_in(scope.session, scope.client.id, limit=50):
+        lengths.setdefault(message.id, len(scope.words((message.id,))))
+    return Known(
+        lengths=lengths,
+        entries={entry["ref"] for entry in known.fields["entries"]},
+        areas={area.key: [s.key for s in area.stages] for area in scope.content.areas},
+    )
+
+
+def _reply(scope: Scope, asked: Asked, answer: dialogue.Answer, known: context.Context) -> None:
+    """Says what the application has to say of the commands, then what the bot chose."""
+    carried = {
+        offer.key: offer.command
+        for reply in answer.replies
+        for offer in reply.choices
+        if offer.command is not None
+    }
+    replies = [*scope.says, *([] if _taken_over(scope) else _bot_replies(scope, answer))]
+    kind = scope.notice or asked.kind
+    speak(
+        scope,
+        replies,
+        kind=kind,
+        texts=known.texts,
+        people=known.people,
+        commands=carried,
+        not_after=quick.not_after(scope, asked.claim.rows[0]),
+    )
+    if scope.cut_off and scope.address is not None:
+        scope.address.state = "cut_off"
+
+
+def _taken_over(scope: Scope) -> bool:
+    """After these the bot's own lines would talk over what was just agreed."""
+    return scope.notice is not None and bool(scope.says)
+
+
+def _bot_replies(scope: Scope, answer: dialogue.Answer) -> list[Reply]:
+    if scope.conversation is not None:
+        asks = sum(reply.asks for reply in answer.replies)
+        scope.conversation.asks_left = max(0, scope.conversation.asks_left - asks)
+    return [reply_from(_as_item(reply)) for reply in answer.replies]
+
+
+def _as_item(reply: dialogue.Reply) -> dict[str, object]:
+    item: dict[str, object] = {
+        "say": reply.say,
+        "values": dict(reply.values),
+        "asks": reply.asks,
+        "choices": [{"key": offer.key} for offer in reply.choices],
+    }
+    if reply.prompt is not None:
+        prompt = {"id": reply.prompt.id, "asks": reply.prompt.asks}
+        item["prompt"] = {**prompt, "area": reply.prompt.area} if reply.prompt.area else prompt
+    return item
+
+
+def _keep_state(scope: Scope, answer: dialogue.Answer) -> None:
+    row = talk.dialogue(scope.session, scope.client.id, now=scope.now)
+    row.state, row.updated_at = dict(answer.state), scope.now

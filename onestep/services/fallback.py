@@ -1,0 +1,133 @@
+"""What is done while the bot is away: everything is kept, the truth is told once, a rating counts."""
+
+from datetime import timedelta
+
+from onestep import dialogue
+from onestep.domain.permission import SendKind
+from onestep.domain.schedule import GRACE
+from onestep.services.app import App
+from onestep.services.choose import Chosen, chosen
+from onestep.services.scope import Scope, open_scope
+from onestep.services.speak import speak
+from onestep.storage import inbox, record, talk
+from onestep.storage.errors import LeaseLost
+from onestep.storage.inbox import Claim
+from onestep.storage.models import CheckIn, Turn
+
+TRY_AGAIN = timedelta(seconds=2)
+# A turn the bot fails each time is not its being away: after this many tries a person reads it.
+TRIES = 5
+
+
+def bot_away(app: App, claim: Claim, error: dialogue.DialogueError) -> None:
+    """Puts the claimed rows back to be turned later, and says so to the client, once."""
+    try:
+        with app.db.write() as session:
+            scope = open_scope(
+                session,
+                app.content("en"),
+                client_id=claim.client_id,
+                turn_id=claim.turn_id,
+                now=app.clock(),
+                message_ids=[row.message_id for row in claim.rows if row.message_id],
+            )
+            _settle(scope, claim, error)
+    except LeaseLost:
+        return
+    app.bells.ring("outbox")
+
+
+def _settle(scope: Scope, claim: Claim, error: dialogue.DialogueError) -> None:
+    first = claim.rows[0]
+    picked = chosen(scope, first) if first.kind == "choice" else None
+    if picked is not None and _answered_by_number(scope, picked):
+        inbox.finish(scope.session, claim)
+        _covered(scope)
+    elif first.kind == "event" and _too_late(scope, claim):
+        inbox.finish(scope.session, claim)
+        _covered(scope)
+    elif not isinstance(error, dialogue.BotAway) and first.attempts >= TRIES:
+        inbox.finish(scope.session, claim)
+        _for_a_person(scope)
+        _covered(scope)
+    else:
+        _try_later(scope, claim)
+
+
+def _answered_by_number(scope: Scope, picked: Chosen) -> bool:
+    """A rating by number needs no bot: the application knows what was asked."""
+    if picked.asks != "rating_stage" or picked.area is None:
+        return False
+    record.add_rating(
+        scope.session,
+        client_id=scope.client.id,
+        area=picked.area,
+        stage=picked.key,
+        at=scope.now,
+        zone=scope.terms.zone,
+        turn_id=_turn(scope),
+    )
+    talk.close_prompt(scope.session, scope.client.id)
+    _tell(scope, "receipt_rating")
+    return True
+
+
+def _too_late(scope: Scope, claim: Claim) -> bool:
+    event = claim.rows[0].body
+    if event["event"] != "check_in_due":
+        return False
+    row = scope.session.get_one(CheckIn, str(event["check_in_id"]))
+    if scope.now - (row.opened_at or row.due_at) < GRACE:
+        return False
+    row.state, row.reason, row.opened_at = "expired", "bot_away", None
+    talk.end_conversation(scope.session, client_id=scope.client.id, how="left_open", now=scope.now)
+    return True
+
+
+def _for_a_person(scope: Scope) -> None:
+    record.add_ask(
+        scope.session,
+        client_id=scope.client.id,
+        about="unanswered",
+        message_ids=scope.refs,
+        words=scope.words(scope.refs),
+        at=scope.now,
+        zone=scope.terms.zone,
+        due_at=scope.now,
+        turn_id=_turn(scope),
+    )
+    _tell(scope, "question_passed")
+
+
+def _try_later(scope: Scope, claim: Claim) -> None:
+    told = any(row.body.get("told") for row in claim.rows)
+    answers = claim.rows[0].kind != "event"
+    for row in claim.rows:
+        row.body = {**row.body, "told": True}
+    scope.session.flush()
+    inbox.put_back(scope.session, claim, due_at=scope.now + TRY_AGAIN)
+    if answers and not told:
+        _tell(scope, "bot_away")
+
+
+def _tell(scope: Scope, key: str) -> None:
+    scope.say(key)
+    speak(scope, scope.says, kind=SendKind.CONFIRMATION)
+
+
+def _turn(scope: Scope) -> str:
+    if scope.session.get(Turn, scope.turn_id) is None:
+        talk.add_turn(
+            scope.session,
+            id=scope.turn_id,
+            client_id=scope.client.id,
+            by="fallback",
+            now=scope.now,
+        )
+    return scope.turn_id
+
+
+def _covered(scope: Scope) -> None:
+    _turn(scope)
+    for message in scope.messages:
+        message.turn_id = scope.turn_id

@@ -1,0 +1,133 @@
+"""The hand-off to a person: asked for, opened, relayed both ways, closed."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from onestep.domain.permission import SendKind
+from onestep.services.app import App
+from onestep.services.errors import NotInHandOff
+from onestep.services.scope import Scope, new_turn_id, open_scope
+from onestep.services.speak import queue_text
+from onestep.storage import inbox, outbox, talk
+from onestep.storage.base import new_id
+from onestep.storage.models import HandOff, Message, Relay
+
+
+def current(session: Session, client_id: str) -> HandOff | None:
+    """The hand-off that is requested or open for this client."""
+    return session.scalar(
+        select(HandOff).where(HandOff.client_id == client_id, HandOff.state != "closed")
+    )
+
+
+def is_open(session: Session, client_id: str) -> bool:
+    """Whether a person has the conversation and the bot is silent."""
+    found = current(session, client_id)
+    return found is not None and found.state == "open"
+
+
+def request(scope: Scope, *, because: str, to: str, alert_id: str | None = None) -> HandOff:
+    """Asks for a person; asked twice, it is the same hand-off."""
+    found = current(scope.session, scope.client.id)
+    if found is not None:
+        found.alert_id = found.alert_id or alert_id
+        return found
+    found = HandOff(
+        id=new_id(),
+        client_id=scope.client.id,
+        state="requested",
+        because=because,
+        to=to,
+        coach_id=scope.client.coach_id if to == "coach" else None,
+        alert_id=alert_id,
+        requested_at=scope.now,
+    )
+    scope.session.add(found)
+    scope.session.flush()
+    for message in scope.messages:
+        _relay(scope.session, found, message, "to_coach")
+    return found
+
+
+def join(scope: Scope) -> HandOff:
+    """A person takes the conversation: what the bot had ready to say is not said."""
+    found = request(scope, because="coach", to="coach")
+    if found.state == "requested":
+        found.state, found.opened_at = "open", scope.now
+        outbox.cancel_ready(scope.session, client_id=scope.client.id, reason="with_coach")
+        scope.session.flush()
+    return found
+
+
+def relay_in(scope: Scope) -> None:
+    """Carries the client's messages of this turn to whoever has the hand-off."""
+    found = current(scope.session, scope.client.id)
+    assert found is not None
+    for message in scope.messages:
+        _relay(scope.session, found, message, "to_coach")
+
+
+def open_by_coach(app: App, client_id: str) -> None:
+    """A coach takes the conversation over."""
+    with app.db.write() as session:
+        join(_scope(app, session, client_id))
+
+
+def say_as_coach(app: App, client_id: str, text: str) -> None:
+    """Sends a coach's own words. Raises NotInHandOff when no hand-off is open."""
+    with app.db.write() as session:
+        scope = _scope(app, session, client_id)
+        found = current(session, client_id)
+        if found is None:
+            raise NotInHandOff(NotInHandOff.__doc__)
+        join(scope)
+        message_id = queue_text(
+            scope, text, kind=SendKind.RELAY, coach_id=scope.client.coach_id, relayed=True
+        )
+        _relay(session, found, session.get_one(Message, message_id), "to_client")
+    app.bells.ring("outbox")
+
+
+def close(app: App, client_id: str) -> None:
+    """Hands the conversation back; the client hears that the check-ins are back, and from when.
+
+    Raises NotInHandOff when there is none.
+    """
+    with app.db.write() as session:
+        scope = _scope(app, session, client_id)
+        found = current(session, client_id)
+        if found is None:
+            raise NotInHandOff(NotInHandOff.__doc__)
+        found.state, found.closed_at = "closed", scope.now
+        scope.client.held = None
+        inbox.put(
+            session,
+            client_id=client_id,
+            kind="event",
+            now=scope.now,
+            due_at=scope.now,
+            body={"event": "hand_off_closed"},
+        )
+    app.bells.ring("inbox")
+
+
+def _relay(session: Session, found: HandOff, message: Message, direction: str) -> None:
+    message.relayed = True
+    session.add(
+        Relay(
+            id=new_id(),
+            hand_off_id=found.id,
+            message_id=message.id,
+            direction=direction,
+            at=message.at,
+        )
+    )
+    session.flush()
+
+
+def _scope(app: App, session: Session, client_id: str) -> Scope:
+    scope = open_scope(
+        session, app.content("en"), client_id=client_id, turn_id=new_turn_id(), now=app.clock()
+    )
+    talk.add_turn(session, id=scope.turn_id, client_id=client_id, by="relay", now=scope.now)
+    return scope

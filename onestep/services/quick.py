@@ -1,0 +1,245 @@
+"""What the application answers by itself, without the bot: commands, quiet states, blanks.
+
+STOP, PAUSE, RESUME, COACH and HELP never need the bot; nor does silence.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from onestep.domain import command_values as v
+from onestep.domain import commands as c
+from onestep.domain.budget import ConversationKind, Length, asks_allowed
+from onestep.domain.errors import TransitionRefused
+from onestep.domain.permission import SendKind
+from onestep.domain.schedule import GRACE
+from onestep.domain.words import parse_command
+from onestep.domain.words_table import Word
+from onestep.content import Prompt, Reply
+from onestep.services import apply_contact, apply_person, checkin, hand_off
+from onestep.services.app import App
+from onestep.services.choose import chosen
+from onestep.services.scope import Scope
+from onestep.services.speak import speak
+from onestep.storage import record, talk
+from onestep.storage.inbox import Claim
+from onestep.storage.models import Inbox
+
+ONE_RECEIPT_IN = timedelta(hours=12)  # while paused: a receipt, not a receipt a message
+
+
+def answer(app: App, scope: Scope, claim: Claim) -> bool:
+    """Answers the claim when no bot is needed; false when it is the bot's to answer."""
+    first = claim.rows[0]
+    by = _answer(scope, first)
+    if by is None:
+        return False
+    talk.add_turn(
+        scope.session,
+        id=scope.turn_id,
+        client_id=scope.client.id,
+        by=by,
+        now=scope.now,
+        conversation_id=scope.conversation.id if scope.conversation else None,
+    )
+    for message in scope.messages:
+        message.turn_id = scope.turn_id
+    kind = scope.notice or SendKind.REPLY
+    speak(scope, scope.says, kind=kind)
+    if scope.cut_off and scope.address is not None:
+        scope.address.state = "cut_off"
+    return True
+
+
+def _answer(scope: Scope, first: Inbox) -> str | None:
+    if first.kind == "event":
+        return checkin.refuse_event(scope, first)
+    if first.kind == "command" and _command(scope, first):
+        return "application"
+    if hand_off.is_open(scope.session, scope.client.id):
+        hand_off.relay_in(scope)
+        return "relay"
+    if first.kind == "choice" and first.body["pressed"] and chosen(scope, first) is None:
+        return "application"  # a stale button: harmless, and nothing is said
+    if scope.client.contact in QUIET and _quiet(scope, first):
+        return "application"
+    return "application" if first.kind == "text" and _blank(scope) else None
+
+
+def _command(scope: Scope, row: Inbox) -> bool:
+    word = Word(str(row.body["command"]))
+    try:
+        return COMMANDS[word](scope)
+    except TransitionRefused:
+        return False  # such as START from someone who never stopped: an ordinary message
+
+
+def _stop(scope: Scope) -> bool:
+    apply_contact.stop(scope, c.Stop())
+    return True
+
+
+def _pause(scope: Scope) -> bool:
+    command = parse_command(scope.words(scope.refs), scope.channel)
+    apply_contact.pause_until(scope, command.rest if command else "")
+    return True
+
+
+def _resume(scope: Scope) -> bool:
+    apply_contact.resume(scope, c.Resume())
+    return True
+
+
+def _start(scope: Scope) -> bool:
+    apply_contact.start(scope)
+    return True
+
+
+def _coach(scope: Scope) -> bool:
+    if hand_off.is_open(scope.session, scope.client.id):
+        return False
+    apply_person.request_hand_off(scope, c.RequestHandOff(to=v.HandOffTo.COACH, words=scope.refs))
+    return True
+
+
+def _help(scope: Scope) -> bool:
+    scope.notice = SendKind.CONFIRMATION
+    scope.say("answer_help")
+    return True
+
+
+def _ask_stop(scope: Scope) -> bool:
+    """CANCEL, END, QUIT on Telegram: a no to the open question; else asked about once."""
+    if talk.open_prompt(scope.session, scope.client.id) is not None:
+        return False
+    prompt = Prompt(id=f"{scope.turn_id}:stop_or_no", asks="stop_or_no")
+    scope.says.append(Reply(say="stop_or_no", prompt=prompt, choices=("stop", "carry_on")))
+    return True
+
+
+COMMANDS: Mapping[Word, Callable[[Scope], bool]] = {
+    Word.STOP: _stop,
+    Word.PAUSE: _pause,
+    Word.RESUME: _resume,
+    Word.START: _start,
+    Word.COACH: _coach,
+    Word.HELP: _help,
+    Word.ASK_STOP: _ask_stop,
+}
+
+
+def _paused(scope: Scope) -> bool:
+    if _told_lately(scope, "paused_receipt"):
+        return True
+    scope.notice = SendKind.CONFIRMATION
+    scope.say("paused_receipt")
+    return True
+
+
+def _stopped(scope: Scope) -> bool:
+    """Kept and screened; restarts nothing, and nothing goes out."""
+    return True
+
+
+def _ended(scope: Scope) -> bool:
+    if not _told_lately(scope, "ended_wrote"):
+        scope.notice = SendKind.CONFIRMATION
+        scope.say("ended_wrote")
+    record.add_ask(
+        scope.session,
+        client_id=scope.client.id,
+        about="wrote",
+        words=scope.words(scope.refs),
+        message_ids=scope.refs,
+        at=scope.now,
+        zone=scope.terms.zone,
+        turn_id=scope.turn_id,
+    )
+    return True
+
+
+def _unreachable(scope: Scope) -> bool:
+    """They write again from an address we held for dead: as active, after asking."""
+    if _told_lately(scope, "came_back"):
+        return True
+    scope.notice = SendKind.CONFIRMATION
+    prompt = Prompt(id=f"{scope.turn_id}:start_again", asks="start_again")
+    scope.says.append(Reply(say="came_back", prompt=prompt, choices=("yes", "not_yet")))
+    return True
+
+
+QUIET: Mapping[str, Callable[[Scope], bool]] = {
+    "paused": _paused,
+    "stopped": _stopped,
+    "ended": _ended,
+    "unreachable": _unreachable,
+}
+
+
+def _quiet(scope: Scope, first: Inbox) -> bool:
+    if first.kind == "choice":
+        picked = chosen(scope, first)
+        if picked is not None and picked.asks == "start_again":
+            return _start_again(scope, picked.key)
+    return QUIET[scope.client.contact](scope)
+
+
+def _start_again(scope: Scope, key: str) -> bool:
+    talk.close_prompt(scope.session, scope.client.id)
+    if key == "yes":
+        return _resume(scope)
+    scope.notice = SendKind.CONFIRMATION
+    scope.say("paused_open")
+    return True
+
+
+def _told_lately(scope: Scope, key: str) -> bool:
+    recent = talk.thread(scope.session, scope.client.id, limit=20)
+    return any(
+        message.direction == "out"
+        and message.at > scope.now - ONE_RECEIPT_IN
+        and any(said["say"] == key for said in message.said or [])
+        for message in recent
+    )
+
+
+def _blank(scope: Scope) -> bool:
+    """Nothing to read: no letters and no digits in any of the messages."""
+    text = "".join(scope.texts.values())
+    if any(letter.isalnum() for letter in text):
+        return False
+    if not text.strip():
+        scope.say("empty_message")
+    elif talk.open_prompt(scope.session, scope.client.id) is not None:
+        scope.say("only_emoji")
+    return True
+
+
+def ensure_conversation(scope: Scope, first: Inbox) -> None:
+    """Something the client began gets a conversation of its own, with its own small budget."""
+    if scope.conversation is None and first.kind != "event":
+        allowed = asks_allowed(ConversationKind.UNPROMPTED, Length(scope.terms.length))
+        scope.conversation = talk.begin_conversation(
+            scope.session,
+            client_id=scope.client.id,
+            kind="unprompted",
+            asks_left=allowed,
+            now=scope.now,
+        )
+
+
+def close_if_over(scope: Scope) -> None:
+    """What the client began is over when nothing is asked any more."""
+    going_on = scope.conversation
+    if going_on is None or going_on.kind != "unprompted" or going_on.state != "open":
+        return
+    if talk.open_prompt(scope.session, scope.client.id) is None:
+        talk.end_conversation(
+            scope.session, client_id=scope.client.id, how="completed", now=scope.now
+        )
+
+
+def not_after(scope: Scope, first: Inbox) -> datetime | None:
+    """A check-in that cannot go out within its grace is not sent late."""
+    if first.kind == "event" and first.body["event"] == "check_in_due":
+        return scope.now + GRACE
+    return None

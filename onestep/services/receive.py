@@ -1,0 +1,150 @@
+"""Takes in what a phone sent: screened first, then kept in one transaction, then answered for.
+
+The only writer of the inbox for messages (D7). Nothing here asks the bot or the network.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from channels.base import Inbound
+from onestep.domain.lull import Arrival, ArrivalKind, due_at
+from onestep.domain.choices import Choice, choose
+from onestep.domain.words import Command, parse_command
+from onestep.safety import Level, ScreenContext, Verdict, screen
+from onestep.services.app import App
+from onestep.services.concern import raise_concern
+from onestep.services.strangers import receive_unknown
+from onestep.storage import clients, inbox, sealed, talk
+from onestep.storage.models import Address, Inbox, Message
+
+# How long an earlier message still colours the next one: "yes, tonight" after a worry.
+EARLIER_COUNTS = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Received:
+    """What was taken in; `new` is false for a message that had come before."""
+
+    new: bool
+    client_id: str | None = None
+    message_id: str | None = None
+
+
+def receive(app: App, inbound: Inbound) -> Received:
+    """Keeps one inbound message with its verdict; the same message twice has no effect.
+
+    Blocking: call it from a thread, not from the event loop. Raises StorageError when the
+    database cannot take it (the channel then asks its provider to try again).
+    """
+    now = app.clock()
+    # Screened before the transaction: inside it, everyone behind would wait (D6).
+    verdict = screen(inbound.text, _context(app, inbound, now))
+    with app.db.write() as session:
+        if talk.already_in(session, channel=inbound.channel, provider_id=inbound.provider_id):
+            return Received(new=False)
+        address = clients.find_address(session, channel=inbound.channel, value=inbound.sender)
+        if address is None or address.client_id is None:
+            receive_unknown(app, session, inbound, verdict, now=now)
+            received = Received(new=True)
+        else:
+            received = _from_client(app, session, address, inbound, verdict, now)
+    app.bells.ring("inbox")
+    app.bells.ring("outbox")
+    return received
+
+
+def _context(app: App, inbound: Inbound, now: datetime) -> ScreenContext:
+    with app.db.read() as session:
+        address = clients.find_address(session, channel=inbound.channel, value=inbound.sender)
+        if address is None or address.client_id is None:
+            return ScreenContext()
+        earlier = [
+            sealed.message_text(session, message)
+            for message in talk.last_in(session, address.client_id)
+            if now - message.at < EARLIER_COUNTS
+        ]
+        language = clients.terms(session, address.client_id).language
+    return ScreenContext(language=language, earlier=tuple(earlier))
+
+
+def _from_client(
+    app: App,
+    session: Session,
+    address: Address,
+    inbound: Inbound,
+    verdict: Verdict,
+    now: datetime,
+) -> Received:
+    assert address.client_id is not None
+    client = clients.client(session, address.client_id)
+    message = talk.add_message(
+        session,
+        text=inbound.text,
+        direction="in",
+        channel=inbound.channel,
+        kind=inbound.kind,
+        at=now,
+        zone=clients.terms(session, client.id).zone,
+        client_id=client.id,
+        address_id=address.id,
+        provider_id=inbound.provider_id,
+        screen_level=verdict.level.value,
+        screen_by=verdict.by,
+        screen_category=verdict.category.value if verdict.category else None,
+        screen_spans=[[span.start, span.end] for span in verdict.matched],
+    )
+    client.waiting_for_them = False
+    row = _queue(app, session, message, inbound, now)
+    if verdict.level is not Level.NONE:
+        raise_concern(app, session, row, message, verdict, now=now)
+    return Received(new=True, client_id=client.id, message_id=message.id)
+
+
+def _queue(app: App, session: Session, message: Message, inbound: Inbound, now: datetime) -> Inbox:
+    assert message.client_id is not None
+    kind, body = _meaning(session, message.client_id, inbound)
+    row = inbox.put(
+        session,
+        client_id=message.client_id,
+        kind=kind,
+        now=now,
+        due_at=now,
+        message_id=message.id,
+        body=body,
+    )
+    _wait_for_the_lull(app, session, row, inbound.channel)
+    return row
+
+
+def _meaning(session: Session, client_id: str, inbound: Inbound) -> tuple[str, dict[str, object]]:
+    if inbound.kind == "choice":
+        return "choice", {"prompt": inbound.prompt, "key": inbound.key, "pressed": True}
+    command = parse_command(inbound.text, inbound.channel)
+    if command is not None and not command.for_bot:
+        return "command", _command_body(command)
+    prompt = talk.open_prompt(session, client_id)
+    if prompt is not None and not inbox.waiting_texts(session, client_id):
+        offered = [Choice(choice["key"], choice["label"]) for choice in prompt.choices]
+        key = choose(inbound.text, offered)
+        if key is not None:
+            return "choice", {"prompt": prompt.id, "key": key, "pressed": False}
+    return "text", {}
+
+
+def _command_body(command: Command) -> dict[str, object]:
+    # Date words are the client's; they stay in the message and are read again from there.
+    return {"command": command.word.value, "has_rest": bool(command.rest)}
+
+
+def _wait_for_the_lull(app: App, session: Session, row: Inbox, channel: str) -> None:
+    waiting = inbox.waiting_texts(session, row.client_id)
+    arrivals = [Arrival(text.received_at, ArrivalKind.TEXT) for text in waiting if text is not row]
+    kind = {"command": ArrivalKind.COMMAND, "choice": ArrivalKind.CHOICE}.get(
+        row.kind, ArrivalKind.TEXT
+    )
+    due = due_at([*arrivals, Arrival(row.received_at, kind)], app.lull(channel))
+    for held in {*waiting, row}:
+        held.due_at = due
+    session.flush()

@@ -1,0 +1,98 @@
+"""What one turn works on: the client, their words, and the transaction it all happens in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+from ulid import ULID
+
+from onestep.content import Content, Reply
+from onestep.domain.permission import SendKind
+from onestep.storage import clients, sealed, talk
+from onestep.storage.models import (
+    Address,
+    Client,
+    ContactTerms,
+    Conversation,
+    Message,
+)
+
+
+@dataclass
+class Scope:
+    """One client's turn inside one write transaction."""
+
+    session: Session
+    content: Content
+    now: datetime
+    turn_id: str
+    client: Client
+    terms: ContactTerms
+    coach: str
+    called: str
+    address: Address | None
+    messages: tuple[Message, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    conversation: Conversation | None = None
+    says: list[Reply] = field(default_factory=list)
+    notice: SendKind | None = None  # what the application's own line is, when it is no plain reply
+    cut_off: bool = False  # the address is nobody's we know: nothing goes there after this turn
+
+    @property
+    def channel(self) -> str:
+        """The channel that the client is written to on."""
+        return self.address.channel if self.address else "sms"
+
+    @property
+    def refs(self) -> tuple[str, ...]:
+        """The messages this turn covers, by their ids, in order."""
+        return tuple(message.id for message in self.messages)
+
+    def covering(self, refs: Sequence[str]) -> list[Message]:
+        """The messages behind `refs`, also those of an earlier turn (a choice may point back)."""
+        return talk.messages(self.session, list(refs))
+
+    def words(self, refs: Sequence[str]) -> str:
+        """What was written in these messages, exactly, one line break between two."""
+        return "\n".join(
+            self.texts.get(row.id) or sealed.message_text(self.session, row)
+            for row in self.covering(refs)
+        )
+
+    def say(self, key: str, **values: str) -> None:
+        """The application adds a line of its own to this turn's reply."""
+        self.says.append(Reply(say=key, values=values))
+
+
+def open_scope(
+    session: Session,
+    content: Content,
+    *,
+    client_id: str,
+    turn_id: str,
+    now: datetime,
+    message_ids: Sequence[str] = (),
+) -> Scope:
+    """Gathers what a turn needs to know of a client and of the messages it covers."""
+    client = clients.client(session, client_id)
+    messages = tuple(talk.messages(session, list(message_ids)))
+    return Scope(
+        session=session,
+        content=content,
+        now=now,
+        turn_id=turn_id,
+        client=client,
+        terms=clients.terms(session, client_id),
+        coach=sealed.coach_name(session, clients.coach_of(session, client)),
+        called=sealed.client_called(session, client),
+        address=clients.preferred_address(session, client_id),
+        messages=messages,
+        texts={message.id: sealed.message_text(session, message) for message in messages},
+        conversation=talk.open_conversation(session, client_id),
+    )
+
+
+def new_turn_id() -> str:
+    """The id of a turn that no queue row stands for, such as a coach's act."""
+    return f"t{ULID()}"

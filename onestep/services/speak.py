@@ -1,0 +1,174 @@
+"""Says something to a client: picks the wording, keeps it in the thread, queues it to go out."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from onestep.content import Outgoing, Rendered, Reply, render
+from onestep.domain.permission import SendKind
+from onestep.services.scope import Scope
+from onestep.services.times import in_words, next_check_in_words
+from onestep.storage import outbox, talk
+from onestep.storage.models import Prompt
+
+# A reply that could not go out for this long answers nothing any more (turn contract).
+REPLY_LIVES = timedelta(hours=12)
+
+
+def speak(
+    scope: Scope,
+    replies: Sequence[Reply],
+    *,
+    kind: SendKind,
+    not_after: datetime | None = None,
+    texts: Mapping[str, str] | None = None,
+    people: Sequence[str] = (),
+    commands: Mapping[str, Mapping[str, Any]] | None = None,
+) -> None:
+    """Renders `replies` and queues what results behind the client's earlier messages.
+
+    `texts` maps each ref that a reply may quote to its exact text; `commands` maps the key of a
+    choice to the command it stands for. A reply with a prompt opens that prompt.
+    """
+    if not replies or scope.address is None:
+        return
+    dialogue = talk.dialogue(scope.session, scope.client.id, now=scope.now)
+    rendered = _render(scope, replies, kind, dialogue.wordings, texts or scope.texts, people)
+    dialogue.wordings = {**dialogue.wordings, **rendered.used}
+    for outgoing in rendered.messages:
+        _queue(scope, outgoing, kind, not_after or scope.now + REPLY_LIVES, commands or {})
+
+
+def queue_text(
+    scope: Scope,
+    text: str,
+    *,
+    kind: SendKind,
+    lane: str = "ordinary",
+    said: str | None = None,
+    **more: Any,
+) -> str:
+    """Queues one ready text, such as a fixed reply or a coach's words; returns its message id."""
+    assert scope.address is not None
+    message = talk.add_message(
+        scope.session,
+        text=text,
+        direction="out",
+        channel=scope.address.channel,
+        kind=kind.value,
+        at=scope.now,
+        zone=scope.terms.zone,
+        client_id=scope.client.id,
+        address_id=scope.address.id,
+        turn_id=scope.turn_id,
+        said=[{"say": said}] if said else None,
+        conversation_id=scope.conversation.id if scope.conversation else None,
+        **more,
+    )
+    outbox.queue(
+        scope.session,
+        client_id=scope.client.id,
+        address_id=scope.address.id,
+        message_id=message.id,
+        kind=kind.value,
+        now=scope.now,
+        lane=lane,
+        turn_id=scope.turn_id,
+    )
+    return message.id
+
+
+def _render(
+    scope: Scope,
+    replies: Sequence[Reply],
+    kind: SendKind,
+    wordings: Mapping[str, str],
+    texts: Mapping[str, str],
+    people: Sequence[str],
+) -> Rendered:
+    return render(
+        scope.content,
+        replies,
+        turn_id=scope.turn_id,
+        channel=scope.channel,
+        values=standing_values(scope),
+        texts=texts,
+        people=people,
+        discreet=scope.terms.discreet,
+        started=kind in {SendKind.CHECK_IN, SendKind.PAUSE_OVER},
+        last_used=wordings,
+    )
+
+
+def standing_values(scope: Scope) -> dict[str, str | None]:
+    """What a wording may always name."""
+    return {
+        "called": scope.called,
+        "coach": scope.coach,
+        "service": scope.content.service.name,
+        "next_check_in": next_check_in_words(scope),
+        "date": in_words(scope.client.paused_until, scope) if scope.client.paused_until else None,
+    }
+
+
+def _queue(
+    scope: Scope,
+    outgoing: Outgoing,
+    kind: SendKind,
+    not_after: datetime,
+    commands: Mapping[str, Mapping[str, Any]],
+) -> None:
+    assert scope.address is not None
+    message = talk.add_message(
+        scope.session,
+        text=outgoing.text,
+        direction="out",
+        channel=scope.address.channel,
+        kind=kind.value,
+        at=scope.now,
+        zone=scope.terms.zone,
+        client_id=scope.client.id,
+        address_id=scope.address.id,
+        turn_id=scope.turn_id,
+        said=[{"say": say} for say in outgoing.keys],
+        conversation_id=scope.conversation.id if scope.conversation else None,
+    )
+    choices = [{"key": choice.key, "label": choice.label} for choice in outgoing.choices]
+    outbox.queue(
+        scope.session,
+        client_id=scope.client.id,
+        address_id=scope.address.id,
+        message_id=message.id,
+        kind=kind.value,
+        now=scope.now,
+        choices=choices,
+        turn_id=scope.turn_id,
+        not_after=not_after,
+    )
+    if outgoing.prompt is not None:
+        _open_prompt(scope, outgoing, message.id, commands)
+
+
+def _open_prompt(
+    scope: Scope, outgoing: Outgoing, message_id: str, commands: Mapping[str, Mapping[str, Any]]
+) -> None:
+    assert outgoing.prompt is not None
+    talk.close_prompt(scope.session, scope.client.id)
+    choices: list[dict[str, Any]] = [
+        {"key": choice.key, "label": choice.label, "command": commands.get(choice.key)}
+        for choice in outgoing.choices
+    ]
+    scope.session.merge(
+        Prompt(
+            id=outgoing.prompt.id,
+            client_id=scope.client.id,
+            asks=outgoing.prompt.asks,
+            conversation_id=scope.conversation.id if scope.conversation else None,
+            message_id=message_id,
+            area=outgoing.prompt.area,
+            choices=choices,
+            open=True,
+            asked_at=scope.now,
+        )
+    )
+    scope.session.flush()

@@ -1,0 +1,25 @@
+"""The facts about a client that every permission is asked with, as they are at this moment."""
+
+from sqlalchemy.orm import Session
+
+from onestep.domain.contact import ContactState
+from onestep.domain.enrolment import Enrolment, HandOff
+from onestep.domain.permission import Standing
+from onestep.services import hand_off
+from onestep.storage import inbox
+from onestep.storage.models import Client
+
+
+def standing(session: Session, client: Client) -> Standing:
+    """How the client stands now; a STOP or PAUSE still in the queue counts as done."""
+    contact = ContactState(client.contact)
+    if contact is ContactState.ACTIVE and inbox.quiet_asked(session, client.id):
+        contact = ContactState.PAUSED
+    found = hand_off.current(session, client.id)
+    return Standing(
+        enrolment=Enrolment(client.enrolment),
+        contact=contact,
+        hand_off=HandOff(found.state) if found else None,
+        outreach_held=client.held is not None or client.waiting_for_them,
+        paused_until=client.paused_until,
+    )

@@ -1,0 +1,1 @@
+"""What we keep: models, queries, sessions and migrations."""

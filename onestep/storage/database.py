@@ -1,0 +1,92 @@
+"""Opens the database and hands out transactions: short, synchronous, never across an await."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from onestep.storage.errors import NoRoom
+from onestep.storage.seal import Keyring
+
+BUSY_TIMEOUT_MS = 10_000
+# What SQLite says when the file system refuses; the words are its own and stable.
+NO_ROOM = ("disk is full", "readonly database", "disk I/O error", "unable to open")
+
+
+class Database:
+    """One database and the keys that open what is sealed in it."""
+
+    def __init__(self, url: str, keyring: Keyring) -> None:
+        self.engine = open_engine(url)
+        self.keyring = keyring
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction that takes the write lock at once and commits when left in peace.
+
+        Raises NoRoom when the disk is full or the file cannot be written.
+        """
+        with plain_errors(), self._session(self.engine) as session:
+            with session.begin():
+                yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A transaction that sees one moment of the database and changes nothing."""
+        reading = self.engine.execution_options(onestep_read=True)
+        with plain_errors(), self._session(reading) as session:
+            yield session
+
+    def _session(self, engine: Engine) -> Session:
+        return Session(engine, expire_on_commit=False, info={"keyring": self.keyring})
+
+    def close(self) -> None:
+        """Gives the connections back; the object is not used after."""
+        self.engine.dispose()
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turns the file system's refusals into NoRoom; everything else goes through."""
+    try:
+        yield
+    except OperationalError as error:
+        if any(words in str(error.orig) for words in NO_ROOM):
+            raise NoRoom(NoRoom.__doc__) from None
+        raise
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for `url`; a SQLite file is opened as the reliability page says (R11)."""
+    # Parameters are hidden from errors: a traceback must never hold a client's words.
+    engine = create_engine(url, hide_parameters=True)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def sqlite_url(path: Path) -> str:
+    """The address of a SQLite file."""
+    return f"sqlite:///{path}"
+
+
+def _prepare_sqlite(connection: Any, record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, below
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A write transaction that starts as a read can fail half-way with "database is locked".
+    reading = connection.get_execution_options().get("onestep_read")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -1,0 +1,33 @@
+"""What can go wrong in storage.
+
+StorageError
+├── KeyMissing          no key, or a key too weak to use
+├── Unreadable          a sealed value does not open: wrong key, or moved from where it was written
+├── WrongVersion        the database was made by another version of Onestep
+├── NoRoom              the disk is full or read-only
+└── LeaseLost           another worker took this row over; nothing of ours may be written
+"""
+
+
+class StorageError(Exception):
+    """Storage could not do what was asked."""
+
+
+class KeyMissing(StorageError):
+    """There is no usable key: run `onestep migrate` or set ONESTEP_KEY_FILE to a key file."""
+
+
+class Unreadable(StorageError):
+    """A kept value does not open with the keys given: check ONESTEP_KEY_FILE."""
+
+
+class WrongVersion(StorageError):
+    """The database was made by another version of Onestep: run `onestep migrate`."""
+
+
+class NoRoom(StorageError):
+    """The database cannot be written: free some disk space or make the data folder writable."""
+
+
+class LeaseLost(StorageError):
+    """Another worker holds this row now; this work was put aside and nothing was written."""

@@ -1,0 +1,158 @@
+"""The inbox as a queue: a client's rows in order, one worker at a time, lost leases noticed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, and_, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from onestep.storage.base import database_now, new_id
+from onestep.storage.errors import LeaseLost
+from onestep.storage.models import Inbox
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Rows of one client, held by one worker until the lease runs out."""
+
+    client_id: str
+    rows: tuple[Inbox, ...]
+    fences: dict[str, int]
+
+    @property
+    def turn_id(self) -> str:
+        """The id of the turn these rows become; a second try of the same rows has the same."""
+        return f"t{self.rows[0].id}"
+
+
+def put(
+    session: Session,
+    *,
+    client_id: str,
+    kind: str,
+    now: datetime,
+    due_at: datetime,
+    message_id: str | None = None,
+    body: dict[str, object] | None = None,
+) -> Inbox:
+    """Adds one row at the end of the client's queue."""
+    row = Inbox(
+        id=new_id(),
+        client_id=client_id,
+        kind=kind,
+        message_id=message_id,
+        body=body or {},
+        state="waiting",
+        received_at=now,
+        due_at=due_at,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def claim(session: Session, *, now: datetime, lease_seconds: float) -> Claim | None:
+    """Takes the oldest due stretch of a client whom no other worker serves, or nothing.
+
+    A stretch is one command, choice or event, or all the texts that wait up to the next of these.
+    """
+    first = session.scalar(_oldest_due(now))
+    if first is None:
+        return None
+    rows = _stretch(session, first.client_id)
+    for row in rows:
+        row.state, row.fence, row.attempts = "working", row.fence + 1, row.attempts + 1
+    ids = [row.id for row in rows]
+    session.flush()
+    session.execute(
+        update(Inbox).where(Inbox.id.in_(ids)).values(lease_until=database_now() + lease_seconds)
+    )
+    return Claim(first.client_id, tuple(rows), {row.id: row.fence for row in rows})
+
+
+def finish(session: Session, held: Claim) -> None:
+    """Marks the claimed rows handled. Raises LeaseLost when another worker took one over."""
+    _settle(session, held, state="done", turn_id=held.turn_id)
+
+
+def put_back(session: Session, held: Claim, *, due_at: datetime) -> None:
+    """Gives the rows back to be tried again at `due_at`. Raises LeaseLost like `finish`."""
+    _settle(session, held, state="waiting", due_at=due_at)
+
+
+def waiting_texts(session: Session, client_id: str) -> list[Inbox]:
+    """The client's texts that no turn has taken yet, in order."""
+    return list(
+        session.scalars(
+            select(Inbox)
+            .where(Inbox.client_id == client_id, Inbox.state == "waiting", Inbox.kind == "text")
+            .order_by(Inbox.seq)
+        )
+    )
+
+
+def quiet_asked(session: Session, client_id: str) -> bool:
+    """Whether a STOP or PAUSE lies unhandled in the queue: nothing ordinary may go out then."""
+    word = Inbox.body["command"].as_string()
+    return bool(
+        session.scalar(
+            select(
+                exists().where(
+                    Inbox.client_id == client_id,
+                    Inbox.state != "done",
+                    Inbox.kind == "command",
+                    word.in_(["stop", "pause"]),
+                )
+            )
+        )
+    )
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next waiting row falls due, so that a loop need not guess."""
+    return session.scalar(select(func.min(Inbox.due_at)).where(Inbox.state == "waiting"))
+
+
+def _oldest_due(now: datetime) -> Select[tuple[Inbox]]:
+    other = aliased(Inbox)
+    held = and_(other.state == "working", other.lease_until >= database_now())
+    expired = and_(Inbox.state == "working", Inbox.lease_until < database_now())
+    due = and_(Inbox.state == "waiting", Inbox.due_at <= now)
+    busy = exists().where(other.client_id == Inbox.client_id, held)
+    return (
+        select(Inbox)
+        .where(or_(due, expired), ~busy)
+        .order_by(Inbox.seq)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _stretch(session: Session, client_id: str) -> list[Inbox]:
+    waiting = session.scalars(
+        select(Inbox)
+        .where(Inbox.client_id == client_id, Inbox.state != "done")
+        .order_by(Inbox.seq)
+    ).all()
+    if waiting[0].kind != "text":
+        return [waiting[0]]
+    texts: list[Inbox] = []
+    for row in waiting:
+        if row.kind != "text":
+            break
+        texts.append(row)
+    return texts
+
+
+def _settle(session: Session, held: Claim, **values: object) -> None:
+    for row in held.rows:
+        done = (
+            update(Inbox)
+            .where(Inbox.id == row.id, Inbox.fence == held.fences[row.id])
+            .where(Inbox.state == "working")
+            .values(**values)
+            .returning(Inbox.id)
+            .execution_options(synchronize_session=False)
+        )
+        if session.scalar(done) is None:
+            raise LeaseLost(LeaseLost.__doc__)

@@ -1,0 +1,72 @@
+"""Every table, gathered so that `Base.metadata` is whole."""
+
+from onestep.storage.models.concern import Alert, Audit, HandOff, Incident, Relay
+from onestep.storage.models.people import (
+    Address,
+    Client,
+    Coach,
+    Consent,
+    ContactTerms,
+    Cover,
+    Invite,
+    OnCall,
+    SafeContact,
+    Session,
+    Suppression,
+)
+from onestep.storage.models.queue import Inbox, Outbox
+from onestep.storage.models.record import (
+    Ask,
+    Digest,
+    Entry,
+    Person,
+    Plan,
+    Rating,
+    Reminder,
+    SmallStep,
+)
+from onestep.storage.models.talk import (
+    CheckIn,
+    Command,
+    Conversation,
+    Dialogue,
+    Message,
+    Prompt,
+    Turn,
+)
+
+__all__ = [
+    "Address",
+    "Alert",
+    "Ask",
+    "Audit",
+    "CheckIn",
+    "Client",
+    "Coach",
+    "Command",
+    "Consent",
+    "ContactTerms",
+    "Conversation",
+    "Cover",
+    "Dialogue",
+    "Digest",
+    "Entry",
+    "HandOff",
+    "Inbox",
+    "Incident",
+    "Invite",
+    "Message",
+    "OnCall",
+    "Outbox",
+    "Person",
+    "Plan",
+    "Prompt",
+    "Rating",
+    "Relay",
+    "Reminder",
+    "SafeContact",
+    "Session",
+    "SmallStep",
+    "Suppression",
+    "Turn",
+]

@@ -1,0 +1,65 @@
+"""The two queues: what came in and waits for a turn, what is ready to go out."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Float, ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from onestep.storage.base import Base
+from onestep.storage.models.people import Key
+
+# SQLite counts up by itself only in a column it knows as INTEGER.
+Sequence = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Inbox(Base):
+    """One thing that happened to a client, waiting to be answered or already covered."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        Index("ix_inbox_due", "state", "due_at"),
+        Index("ix_inbox_client", "client_id", "state"),
+    )
+    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(Key, unique=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey("client.id"))
+    kind: Mapped[str]  # text | choice | command | event
+    message_id: Mapped[str | None] = mapped_column(ForeignKey("message.id"))
+    body: Mapped[dict[str, Any]]  # event, command or choice; never words
+    state: Mapped[str] = mapped_column(String(7))  # waiting | working | done
+    received_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    fence: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[float] = mapped_column(Float, default=0.0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    turn_id: Mapped[str | None]
+
+
+class Outbox(Base):
+    """One message to send, and what became of it."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_due", "state", "due_at"),
+        Index("ix_outbox_client", "client_id", "state"),
+    )
+    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(Key, unique=True)
+    client_id: Mapped[str | None] = mapped_column(ForeignKey("client.id"))
+    address_id: Mapped[str] = mapped_column(ForeignKey("address.id"))
+    message_id: Mapped[str] = mapped_column(ForeignKey("message.id"))
+    lane: Mapped[str] = mapped_column(String(8))  # ordinary | alert
+    kind: Mapped[str]  # check_in | reply | confirmation | concern | notice | relay
+    choices: Mapped[list[Any]]
+    turn_id: Mapped[str | None] = mapped_column(index=True)
+    state: Mapped[str] = mapped_column(String(9))
+    reason: Mapped[str | None]
+    queued_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    not_after: Mapped[datetime | None]
+    fence: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[float] = mapped_column(Float, default=0.0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    provider_id: Mapped[str | None]
+    sent_at: Mapped[datetime | None]

@@ -1,0 +1,121 @@
+"""The outbox as a queue: a client's messages in order, each sent at most once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Update, and_, exists, func, select, update
+from sqlalchemy.orm import Session, aliased
+
+from onestep.storage.base import database_now, new_id
+from onestep.storage.errors import LeaseLost
+from onestep.storage.models import Outbox
+
+OPEN = ("ready", "sending")
+
+
+@dataclass(frozen=True)
+class Sending:
+    """One message that this worker alone may hand to a provider."""
+
+    row: Outbox
+    fence: int
+
+
+def queue(
+    session: Session,
+    *,
+    client_id: str,
+    address_id: str,
+    message_id: str,
+    kind: str,
+    now: datetime,
+    lane: str = "ordinary",
+    choices: list[dict[str, str]] | None = None,
+    turn_id: str | None = None,
+    not_after: datetime | None = None,
+) -> Outbox:
+    """Queues one message behind the client's earlier ones of the same lane."""
+    row = Outbox(
+        id=new_id(),
+        client_id=client_id,
+        address_id=address_id,
+        message_id=message_id,
+        lane=lane,
+        kind=kind,
+        choices=choices or [],
+        turn_id=turn_id,
+        state="ready",
+        queued_at=now,
+        due_at=now,
+        not_after=not_after,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def settle_expired(session: Session) -> int:
+    """Settles rows whose sender died: an alert goes again, anything else may have gone (R5)."""
+    expired = and_(Outbox.state == "sending", Outbox.lease_until < database_now())
+    again = update(Outbox).where(expired, Outbox.lane == "alert").values(state="ready")
+    unsure = update(Outbox).where(expired).values(state="uncertain", reason="sender_died")
+    return _changed(session, again) + _changed(session, unsure)
+
+
+def claim(session: Session, *, now: datetime, lease_seconds: float, lane: str) -> Sending | None:
+    """Takes the oldest due message whose client has no earlier one open, or nothing."""
+    earlier = aliased(Outbox)
+    blocked = exists().where(
+        earlier.client_id == Outbox.client_id,
+        earlier.lane == Outbox.lane,
+        earlier.seq < Outbox.seq,
+        earlier.state.in_(OPEN),
+    )
+    row = session.scalar(
+        select(Outbox)
+        .where(Outbox.state == "ready", Outbox.lane == lane, Outbox.due_at <= now, ~blocked)
+        .order_by(Outbox.seq)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if row is None:
+        return None
+    row.state, row.fence, row.attempts = "sending", row.fence + 1, row.attempts + 1
+    session.flush()
+    session.execute(
+        update(Outbox)
+        .where(Outbox.id == row.id)
+        .values(lease_until=database_now() + lease_seconds)
+    )
+    return Sending(row, row.fence)
+
+
+def settle(session: Session, held: Sending, **values: object) -> None:
+    """Records what became of a claimed message. Raises LeaseLost when it is no longer ours."""
+    done = (
+        update(Outbox)
+        .where(Outbox.id == held.row.id, Outbox.fence == held.fence, Outbox.state == "sending")
+        .values(**values)
+    )
+    if _changed(session, done) != 1:
+        raise LeaseLost(LeaseLost.__doc__)
+
+
+def cancel_ready(session: Session, *, client_id: str, reason: str) -> int:
+    """Cancels the client's ordinary messages that have not been taken for sending."""
+    return _changed(
+        session,
+        update(Outbox)
+        .where(Outbox.client_id == client_id, Outbox.lane == "ordinary", Outbox.state == "ready")
+        .values(state="cancelled", reason=reason),
+    )
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next ready message falls due."""
+    return session.scalar(select(func.min(Outbox.due_at)).where(Outbox.state == "ready"))
+
+
+def _changed(session: Session, statement: Update) -> int:
+    changed = statement.returning(Outbox.id).execution_options(synchronize_session=False)
+    return len(session.scalars(changed).all())

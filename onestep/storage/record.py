@@ -1,0 +1,176 @@
+"""Queries about what is kept: entries in the client's words, ratings, steps, things for a person."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from onestep.storage import sealed
+from onestep.storage.base import new_id
+from onestep.storage.models import Ask, Entry, Person, Rating, SmallStep
+
+
+def add_entry(
+    session: Session,
+    *,
+    client_id: str,
+    kind: str,
+    words: str,
+    message_ids: Sequence[str],
+    at: datetime,
+    zone: str,
+    turn_id: str | None,
+    **more: Any,
+) -> Entry:
+    """Keeps the client's exact words as one entry."""
+    id = new_id()
+    entry = Entry(
+        id=id,
+        client_id=client_id,
+        kind=kind,
+        at=at,
+        zone=zone,
+        turn_id=turn_id,
+        words=sealed.seal(session, "entry", "words", id, words),
+        message_ids=list(message_ids),
+        **more,
+    )
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def add_ask(
+    session: Session,
+    *,
+    client_id: str,
+    about: str,
+    words: str,
+    message_ids: Sequence[str],
+    at: datetime,
+    zone: str,
+    turn_id: str | None,
+    detail: str | None = None,
+    date_words: str | None = None,
+    due_at: datetime | None = None,
+) -> Ask:
+    """Keeps something for a person to act on, with the client's words."""
+    id = new_id()
+    dated = None
+    if date_words is not None:
+        dated = sealed.seal(session, "ask", "date_words", id, date_words)
+    ask = Ask(
+        id=id,
+        client_id=client_id,
+        about=about,
+        detail=detail,
+        turn_id=turn_id,
+        at=at,
+        zone=zone,
+        words=sealed.seal(session, "ask", "words", id, words),
+        message_ids=list(message_ids),
+        date_words=dated,
+        due_at=due_at,
+    )
+    session.add(ask)
+    session.flush()
+    return ask
+
+
+def find_ask(
+    session: Session, client_id: str, *, about: str, message_ids: Sequence[str]
+) -> Ask | None:
+    """The row for a person that was made of exactly these messages."""
+    rows = session.scalars(
+        select(Ask)
+        .where(Ask.client_id == client_id, Ask.about == about)
+        .order_by(Ask.id.desc())
+        .limit(20)
+    )
+    return next((row for row in rows if row.message_ids == list(message_ids)), None)
+
+
+def add_rating(
+    session: Session,
+    *,
+    client_id: str,
+    area: str,
+    stage: str,
+    at: datetime,
+    zone: str,
+    turn_id: str | None,
+    entry_id: str | None = None,
+) -> Rating:
+    """Keeps where the client placed themselves."""
+    rating = Rating(
+        id=new_id(),
+        client_id=client_id,
+        area=area,
+        stage=stage,
+        at=at,
+        zone=zone,
+        turn_id=turn_id,
+        entry_id=entry_id,
+    )
+    session.add(rating)
+    session.flush()
+    return rating
+
+
+def add_person(session: Session, *, client_id: str, name: str, now: datetime) -> None:
+    """Keeps the name of someone the client wrote of."""
+    id = new_id()
+    session.add(
+        Person(
+            id=id,
+            client_id=client_id,
+            named_at=now,
+            name=sealed.seal(session, "person", "name", id, name),
+        )
+    )
+    session.flush()
+
+
+def recent(session: Session, client_id: str, *, limit: int) -> list[Entry]:
+    """The newest entries that were not struck, oldest first."""
+    rows = session.scalars(
+        select(Entry)
+        .where(Entry.client_id == client_id, Entry.struck_at.is_(None))
+        .order_by(Entry.id.desc())
+        .limit(limit)
+    ).all()
+    return list(reversed(rows))
+
+
+def latest(
+    session: Session, client_id: str, kind: str, *, conversation_id: str | None = None
+) -> Entry | None:
+    """The newest entry of a kind, of the whole record or of one conversation."""
+    query = select(Entry).where(
+        Entry.client_id == client_id, Entry.kind == kind, Entry.struck_at.is_(None)
+    )
+    if conversation_id is not None:
+        query = query.where(Entry.conversation_id == conversation_id)
+    return session.scalar(query.order_by(Entry.id.desc()).limit(1))
+
+
+def latest_step(session: Session, client_id: str) -> SmallStep | None:
+    """The client's newest small sign or step."""
+    return session.scalar(
+        select(SmallStep)
+        .where(SmallStep.client_id == client_id)
+        .order_by(SmallStep.id.desc())
+        .limit(1)
+    )
+
+
+def latest_rating(session: Session, client_id: str, area: str) -> Rating | None:
+    """The client's newest placing in an area."""
+    return session.scalar(
+        select(Rating)
+        .where(Rating.client_id == client_id, Rating.area == area)
+        .order_by(Rating.id.desc())
+        .limit(1)
+    )

@@ -1,0 +1,67 @@
+"""Seals and opens the columns that hold words, names and addresses; every call says which."""
+
+from sqlalchemy.orm import Session
+
+from onestep.storage.models import (
+    Address,
+    Ask,
+    Client,
+    Coach,
+    Entry,
+    Message,
+    Person,
+)
+from onestep.storage.seal import Keyring, Place
+
+
+def keyring(session: Session) -> Keyring:
+    """The keys this session was opened with."""
+    keys: Keyring = session.info["keyring"]
+    return keys
+
+
+def seal(session: Session, table: str, column: str, id: str, text: str) -> bytes:
+    """Seals `text` for the row `id`, which need not exist yet."""
+    return keyring(session).seal(Place(table, column, id), text)
+
+
+def message_text(session: Session, message: Message) -> str:
+    """What was written, exactly."""
+    return keyring(session).open(Place("message", "text", message.id), message.text)
+
+
+def entry_words(session: Session, entry: Entry) -> str:
+    """The client's words of one entry, exactly."""
+    return keyring(session).open(Place("entry", "words", entry.id), entry.words)
+
+
+def ask_words(session: Session, ask: Ask) -> str:
+    """The client's words of something for a person."""
+    return keyring(session).open(Place("ask", "words", ask.id), ask.words)
+
+
+def ask_date_words(session: Session, ask: Ask) -> str | None:
+    """The date as the client put it, when they gave one."""
+    if ask.date_words is None:
+        return None
+    return keyring(session).open(Place("ask", "date_words", ask.id), ask.date_words)
+
+
+def address_value(session: Session, address: Address) -> str:
+    """The number or chat id itself."""
+    return keyring(session).open(Place("address", "value", address.id), address.value)
+
+
+def client_called(session: Session, client: Client) -> str:
+    """What the client asked to be called."""
+    return keyring(session).open(Place("client", "called", client.id), client.called)
+
+
+def coach_name(session: Session, coach: Coach) -> str:
+    """The coach's first name, as clients know it."""
+    return keyring(session).open(Place("coach", "name", coach.id), coach.name)
+
+
+def person_name(session: Session, person: Person) -> str:
+    """A name the client wrote."""
+    return keyring(session).open(Place("person", "name", person.id), person.name)

@@ -1,0 +1,190 @@
+"""Queries about what is said: messages, conversations, prompts and the dialogue state."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from onestep.storage import sealed
+from onestep.storage.base import new_id
+from onestep.storage.models import (
+    CheckIn,
+    Conversation,
+    Dialogue,
+    Message,
+    Prompt,
+    Turn,
+)
+
+
+def add_message(
+    session: Session,
+    *,
+    text: str,
+    direction: str,
+    channel: str,
+    kind: str,
+    at: datetime,
+    zone: str,
+    client_id: str | None,
+    address_id: str | None = None,
+    provider_id: str | None = None,
+    **more: Any,
+) -> Message:
+    """Keeps one line in or out, sealed, exactly as it was written."""
+    id = new_id()
+    message = Message(
+        id=id,
+        text=sealed.seal(session, "message", "text", id, text),
+        direction=direction,
+        channel=channel,
+        kind=kind,
+        at=at,
+        zone=zone,
+        client_id=client_id,
+        address_id=address_id,
+        provider_id=provider_id,
+        **more,
+    )
+    session.add(message)
+    session.flush()
+    return message
+
+
+def already_in(session: Session, *, channel: str, provider_id: str) -> bool:
+    """Whether this very message was taken in before."""
+    found = select(Message.id).where(
+        Message.channel == channel, Message.provider_id == provider_id
+    )
+    return session.scalar(found) is not None
+
+
+def messages(session: Session, ids: list[str]) -> list[Message]:
+    """These messages, in the order of `ids`."""
+    rows = session.scalars(select(Message).where(Message.id.in_(ids))).all()
+    return sorted(rows, key=lambda row: ids.index(row.id))
+
+
+def thread(session: Session, client_id: str, *, limit: int = 200) -> list[Message]:
+    """The newest lines of a client's thread, oldest first."""
+    rows = session.scalars(
+        select(Message)
+        .where(Message.client_id == client_id)
+        .order_by(Message.id.desc())
+        .limit(limit)
+    ).all()
+    return list(reversed(rows))
+
+
+def last_in(session: Session, client_id: str, *, limit: int = 3) -> list[Message]:
+    """The client's newest messages, oldest first."""
+    rows = session.scalars(
+        select(Message)
+        .where(Message.client_id == client_id, Message.direction == "in")
+        .order_by(Message.id.desc())
+        .limit(limit)
+    ).all()
+    return list(reversed(rows))
+
+
+def open_conversation(session: Session, client_id: str) -> Conversation | None:
+    """The conversation that is going on, if one is."""
+    return session.scalar(
+        select(Conversation)
+        .where(Conversation.client_id == client_id, Conversation.state == "open")
+        .order_by(Conversation.id.desc())
+        .limit(1)
+    )
+
+
+def begin_conversation(
+    session: Session,
+    *,
+    client_id: str,
+    kind: str,
+    asks_left: int,
+    now: datetime,
+    check_in_id: str | None = None,
+) -> Conversation:
+    """Begins a stretch of talk; one still open is closed as left open."""
+    end_conversation(session, client_id=client_id, how="left_open", now=now)
+    conversation = Conversation(
+        id=new_id(),
+        client_id=client_id,
+        kind=kind,
+        asks_left=asks_left,
+        state="open",
+        opened_at=now,
+        check_in_id=check_in_id,
+    )
+    session.add(conversation)
+    session.flush()
+    return conversation
+
+
+def end_conversation(session: Session, *, client_id: str, how: str, now: datetime) -> None:
+    """Closes the open conversation, its check-in and its question, if there are any."""
+    going_on = open_conversation(session, client_id)
+    close_prompt(session, client_id)
+    if going_on is None:
+        return
+    going_on.state, going_on.closed_at = how, now
+    if going_on.check_in_id is not None:
+        check_in = session.get_one(CheckIn, going_on.check_in_id)
+        check_in.state = "answered" if how == "completed" else "left_open"
+        check_in.reason = how
+    session.flush()
+
+
+def open_prompt(session: Session, client_id: str) -> Prompt | None:
+    """The question that still waits for this client's answer."""
+    return session.scalar(select(Prompt).where(Prompt.client_id == client_id, Prompt.open))
+
+
+def close_prompt(session: Session, client_id: str) -> None:
+    """Nothing is asked any more: a number or a button now answers nothing."""
+    session.execute(
+        update(Prompt).where(Prompt.client_id == client_id, Prompt.open).values(open=False)
+    )
+
+
+def dialogue(session: Session, client_id: str, *, now: datetime) -> Dialogue:
+    """The client's dialogue state, empty the first time."""
+    found = session.get(Dialogue, client_id)
+    if found is None:
+        found = Dialogue(client_id=client_id, state={}, wordings={}, updated_at=now)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def add_turn(
+    session: Session,
+    *,
+    id: str,
+    client_id: str,
+    by: str,
+    now: datetime,
+    conversation_id: str | None = None,
+    **more: Any,
+) -> Turn:
+    """Keeps that a stretch of the queue was answered, and by what."""
+    turn = Turn(id=id, client_id=client_id, by=by, at=now, conversation_id=conversation_id, **more)
+    session.add(turn)
+    session.flush()
+    return turn
+
+
+def unanswered_check_ins(session: Session, client_id: str) -> int:
+    """How many check-ins in a row, up to the last one opened, the client has not answered."""
+    answered = select(func.max(Message.at)).where(
+        Message.client_id == client_id, Message.direction == "in"
+    )
+    last_word = session.scalar(answered)
+    opened = select(func.count()).where(
+        CheckIn.client_id == client_id, CheckIn.opened_at.is_not(None)
+    )
+    if last_word is not None:
+        opened = opened.where(CheckIn.opened_at > last_word)
+    return int(session.scalar(opened) or 0)

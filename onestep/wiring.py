@@ -1,0 +1,102 @@
+"""Puts the parts together; the only place that names concrete channels."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+from channels.base import Channel
+from channels.simulator import Ledger, Simulator
+from onestep import safety
+from onestep.content import Content, load, require_language
+from onestep.dialogue import Asker
+from onestep.domain.lull import DEMO, NONE, Lull
+from onestep.services.app import App, Clock
+from onestep.settings import Settings
+from onestep.storage.database import Database, open_engine
+from onestep.storage.schema import migrate, require_current
+from onestep.storage.seal import Keyring, new_keyring, read_keyring, write_keyring
+
+NO_LULL: Callable[[str], Lull] = lambda channel: NONE  # noqa: E731  # a constant, told apart by name
+
+
+def keys(settings: Settings) -> Keyring:
+    """The keys of this installation; demo mode makes its own the first time.
+
+    Raises KeyMissing when there are none.
+    """
+    if settings.demo and not settings.keys.exists():
+        with suppress(FileExistsError):  # two parts started at once: the first one's keys count
+            write_keyring(settings.keys, new_keyring())
+    return read_keyring(settings.keys)
+
+
+def prepare(settings: Settings) -> None:
+    """Makes the data folder and brings the database up to date; demo mode and `migrate` do this."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    engine = open_engine(settings.database_url)
+    migrate(engine)
+    engine.dispose()
+
+
+def build(
+    settings: Settings,
+    bot: Asker,
+    *,
+    lull: Callable[[str], Lull] | None = None,
+    clock: Clock | None = None,
+) -> App:
+    """The service, ready to run.
+
+    Raises KeyMissing, WrongVersion, ContentError or UnknownLanguage, each with what to do.
+    """
+    require_language(settings.content, settings.language)
+    safety.ready(settings.language)
+    database = Database(settings.database_url, keys(settings))
+    require_current(database.engine)
+    return App(
+        db=database,
+        bot=bot,
+        content=_contents(settings),
+        channels=simulated(settings.data),
+        lull=lull or (_demo_lull if settings.demo else _settings_lull(settings)),
+        clock=clock or Clock(),
+        lease_seconds=settings.lease,
+        send_seconds=settings.send_timeout,
+    )
+
+
+def ledger(data: Path) -> Ledger:
+    """What the simulated phones have received."""
+    return Ledger(data / "phones.db")
+
+
+def simulated(data: Path) -> dict[str, Channel]:
+    """Simulated phones, under the names of the channels they play."""
+    shared = ledger(data)
+    return {name: Simulator(name, shared) for name in ("telegram", "sms")}
+
+
+def _contents(settings: Settings) -> Callable[[str], Content]:
+    loaded = {settings.language: load(settings.content, settings.language)}
+
+    def content(language: str) -> Content:
+        if language not in loaded:
+            loaded[language] = load(settings.content, language)
+        return loaded[language]
+
+    return content
+
+
+def _demo_lull(channel: str) -> Lull:
+    return DEMO
+
+
+def _settings_lull(settings: Settings) -> Callable[[str], Lull]:
+    pauses = {"telegram": (settings.lull_telegram, 15), "sms": (settings.lull_sms, 60)}
+
+    def lull(channel: str) -> Lull:
+        pause, longest = pauses[channel]
+        return Lull(timedelta(seconds=pause), timedelta(seconds=longest))
+
+    return lull

@@ -1,0 +1,89 @@
+"""When we do it: loops of one shape, each of them claim, do, record; woken by a bell or a second."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from onestep.services.app import App
+from onestep.services.converse import converse
+from onestep.services.deliver import deliver
+from onestep.services.due import run_due
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 1.0  # the safety net; correctness never depends on a bell
+AFTER_A_FAULT = 1.0
+
+
+@dataclass(frozen=True)
+class Loop:
+    """One kind of work: `step` does one piece of it and says whether there may be more.
+
+    `at_once` pieces run side by side, so that one slow turn or send delays nobody else.
+    """
+
+    bell: str
+    step: Callable[[], Awaitable[bool]]
+    at_once: int = 1
+
+
+def loops(app: App) -> list[Loop]:
+    """Every loop of the service; alerts have a lane and a worker of their own (R9)."""
+
+    async def alerts() -> bool:
+        return await deliver(app, lane="alert")
+
+    async def schedule() -> bool:
+        return await asyncio.to_thread(run_due, app)
+
+    async def conversations() -> bool:
+        return await converse(app)
+
+    async def deliveries() -> bool:
+        return await deliver(app)
+
+    return [
+        Loop("outbox", alerts),
+        Loop("schedule", schedule),
+        Loop("inbox", conversations, at_once=4),
+        Loop("outbox", deliveries, at_once=4),
+    ]
+
+
+async def work(app: App) -> None:
+    """Runs every loop until cancelled."""
+    async with asyncio.TaskGroup() as group:
+        for loop in loops(app):
+            for _ in range(loop.at_once):
+                group.create_task(_run(app, loop))
+
+
+async def until_idle(app: App) -> None:
+    """Does all that is due, one piece after the other: for the terminal and for tests."""
+    steps = [loop.step for loop in loops(app)]
+    while any([await step() for step in steps]):
+        pass
+
+
+async def _run(app: App, loop: Loop) -> None:
+    bell = app.bells.listen(loop.bell)
+    while True:
+        try:
+            more = await loop.step()
+        except Exception as fault:  # noqa: BLE001  # a loop outlives any row; its claim runs out
+            # Only the kind of fault: its text may quote what a client wrote.
+            log.error("loop %s: %s", loop.bell, type(fault).__name__)  # noqa: TRY400  # as above
+            more = False
+            await asyncio.sleep(AFTER_A_FAULT)
+        if not more:
+            await _rest(bell)
+
+
+async def _rest(bell: asyncio.Event) -> None:
+    try:
+        await asyncio.wait_for(bell.wait(), POLL_SECONDS)
+    except TimeoutError:
+        return
+    finally:
+        bell.clear()
