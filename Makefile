@@ -1,0 +1,42 @@
+# Everything a person can do here. `make help` lists it; docs/architecture.md says what it is for.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-long check bench lock
+
+BIN := .venv/bin
+BOT := bot/.venv/bin/python
+
+help:  ## list what can be done
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup:  ## make both environments and train the bot; quick when nothing changed
+	@python3 -m tools.setup
+
+run: setup  ## set up, start the whole service in demo mode and print its address
+	@$(BIN)/onestep serve --demo
+
+test:  ## set up and run every test (smaller counts where a test repeats itself)
+	@python3 -m tools.setup --browser
+	@failed=0; \
+	echo "· Tests of the bot"; $(BOT) -m pytest -c bot/pytest.ini bot/tests || failed=1; \
+	echo "· Tests of the application"; $(BIN)/pytest || failed=1; \
+	exit $$failed
+
+test-long: export ONESTEP_TEST_LONG = 1
+test-long: test  ## every test with full counts; within an hour
+
+check: setup  ## what a commit must pass, in under a minute
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	cd bot && ../$(BIN)/mypy --config-file mypy.ini --python-executable .venv/bin/python .
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m onestep.content.lint content
+	$(BOT) -m pytest -c bot/pytest.ini -q -m "not slow" bot/tests
+	$(BIN)/pytest -q -m "not slow and not browser"
+
+bench: setup  ## measure beside stock Rasa and print the table
+	@$(BIN)/python -m benchmarks
+
+lock: setup  ## write the lock files anew from the .in files (needs a package index)
+	@python3 -m tools.setup.lock
