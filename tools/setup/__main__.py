@@ -29,6 +29,8 @@ def main() -> int:
     try:
         with _only_one():
             _set_up(with_browser=options.browser)
+    except KeyboardInterrupt:
+        return _refuse("Stopped; the same command goes on from here.")
     except CommandFailed as error:
         return _refuse(f"{error.output}\n{error}".strip())
     except SetupError as error:

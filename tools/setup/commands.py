@@ -33,7 +33,8 @@ def run(
     """Run `command` to its end, saying `what` is being done and how long it took.
 
     On a terminal the program draws its own progress; elsewhere a line every 15 seconds says that
-    it is still going. The parts of `command` may be paths. Raises CommandFailed with the last lines of what it printed.
+    it is still going. The parts of `command` may be paths. Raises CommandFailed with the last
+    lines of what it printed.
     """
     say(f"· {what} …")
     started = time.monotonic()
