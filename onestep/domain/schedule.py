@@ -151,7 +151,7 @@ def open_now(
     reason = _held(standing, unanswered=unanswered)
     if reason is not None:
         return Skip(reason)
-    if now - due > GRACE:
+    if _too_late(now, due=due, terms=terms):
         return Skip(SkipReason.TOO_LATE)
     if quiet(now, terms):
         return Skip(SkipReason.QUIET_HOURS)
@@ -171,7 +171,12 @@ def _held(standing: Standing, *, unanswered: int) -> SkipReason | None:
     return SkipReason.WAITING_FOR_THEM if unanswered > UNANSWERED else None
 
 
+def _too_late(at: datetime, *, due: datetime, terms: Terms) -> bool:
+    """Say whether the grace is over, or the client's day has turned: one a local day at most."""
+    return at - due > GRACE or local_day(at, terms) != local_day(due, terms)
+
+
 def _after_talk(until: datetime, *, due: datetime, terms: Terms) -> Wait | Skip:
     """Wait out the two hours after a talk where the grace allows it, else skip."""
-    late = until - due > GRACE or quiet(until, terms)
+    late = _too_late(until, due=due, terms=terms) or quiet(until, terms)
     return Skip(SkipReason.JUST_TALKED) if late else Wait(until)

@@ -45,10 +45,10 @@ class Terms:
             raise TermsInvalid("no weekday was chosen")
         if not self.weekdays <= frozenset(range(7)):
             raise TermsInvalid("weekdays are 0 (Monday) to 6 (Sunday)")
-        if self.window_end < self.window_start:
-            raise TermsInvalid("the hours for a check-in end before they start")
         if any(moment.tzinfo for moment in self._times()):
             raise TermsInvalid("hours are local and carry no zone of their own")
+        if self.window_end < self.window_start:
+            raise TermsInvalid("the hours for a check-in end before they start")
         try:
             ZoneInfo(self.zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -73,8 +73,8 @@ def plain(text: str) -> str:
     text = "".join(c for c in text if unicodedata.category(c) != "Cf").strip()
     slashed = _SLASHED.fullmatch(text)
     if slashed:
-        text = slashed.group(1).replace("_", " ") + slashed.group(2)
-    return _bare(" ".join(text.casefold().split()))
+        text = slashed.group(1) + slashed.group(2)
+    return _bare(" ".join(text.casefold().replace("_", " ").split()))
 
 
 def _bare(text: str) -> str:
