@@ -1,0 +1,31 @@
+"""What must not be missed: the concern screen, which reads every message before all else."""
+
+from onestep.safety.errors import RulesError, SafetyError
+from onestep.safety.lines import screen_lines
+from onestep.safety.door import ready, screen
+from onestep.safety.verdict import (
+    Category,
+    Hit,
+    Level,
+    Request,
+    ScreenContext,
+    Span,
+    Unread,
+    Verdict,
+)
+
+__all__ = [
+    "Category",
+    "Hit",
+    "Level",
+    "Request",
+    "RulesError",
+    "SafetyError",
+    "ScreenContext",
+    "Span",
+    "Unread",
+    "Verdict",
+    "ready",
+    "screen",
+    "screen_lines",
+]

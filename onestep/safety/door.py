@@ -1,0 +1,148 @@
+"""Reads one message for concern: the seam that receiving calls before its transaction."""
+
+from __future__ import annotations
+
+import re
+
+from onestep.safety.fold import fold, has_unreadable_script
+from onestep.safety.matching import Found, find
+from onestep.safety.requests import request_in
+from onestep.safety.rules import RuleBook, has_rules, load
+from onestep.safety.verdict import (
+    Category,
+    Hit,
+    Level,
+    Request,
+    ScreenContext,
+    Span,
+    Unread,
+    Verdict,
+)
+
+_EARLIER = 3  # messages joined in front, so that "kill" + "myself" is read as one
+_EARLIER_LENGTH = 300  # characters of each
+_CONFIRMS_AT_MOST = 8  # words of a "yes, tonight"
+_UNFAMILIAR_FROM = 5  # words, none of them English
+_EMOJI = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff]")
+_LAUGHING_EMOJI = re.compile("[\U0001f602\U0001f923\U0001f606\U0001f605]")
+_ORDER = {category: place for place, category in enumerate(Category)}
+
+
+def ready(language: str = "en") -> None:
+    """Load the rules of a language now, so that a broken rule file stops the start.
+
+    Raises RulesError naming the file, the rule and what is wrong.
+    """
+    load(language)
+
+
+def screen(text: str, context: ScreenContext | None = None) -> Verdict:
+    """Say what one message asks of us. Pure and quick; needs no transaction, never raises.
+
+    A failure inside gives level unread with `failed` set: the client is told that it could not
+    be read and that a person was asked, and the operator hears of it once.
+    """
+    try:
+        return _screen(text, context or ScreenContext())
+    except (
+        Exception
+    ):  # whatever broke, the message must reach a person; its words stay out of logs
+        return Verdict(level=Level.UNREAD, reason=Unread.RULES_FAILED, failed=True)
+
+
+def _screen(text: str, context: ScreenContext) -> Verdict:
+    if not has_rules(context.language):
+        return _without_rules(text)
+    book = load(context.language)
+    folded = fold(text)
+    found = find(folded, book)
+    hits = found.hits + _across(folded, found, context, book)
+    reason = _unread_reason(folded, found)
+    request = request_in(found.readings, book)
+    return _verdict(hits, reason=reason, request=request, flags=_flags(text, found))
+
+
+def _without_rules(text: str) -> Verdict:
+    """A language we have no rules for: a person reads it, unless there are no words at all."""
+    if not any(char.isalnum() for char in text):
+        return Verdict()
+    return Verdict(level=Level.UNREAD, reason=Unread.LANGUAGE_WITHOUT_RULES)
+
+
+def _across(folded: str, found: Found, context: ScreenContext, book: RuleBook) -> tuple[Hit, ...]:
+    """Find what only the earlier messages and this one together say."""
+    earlier = [fold(one[-_EARLIER_LENGTH:]) for one in context.earlier[-_EARLIER:] if one]
+    if not earlier or not any(reading.words for reading in found.readings):
+        return ()
+    before = "\n".join(earlier) + "\n"
+    joined = find(before + folded[:_EARLIER_LENGTH], book)
+    border = len(before)
+    across = [hit for hit in joined.hits if hit.span and hit.span.start < border < hit.span.end]
+    hits = [_moved(hit, border) for hit in across]
+    old = [hit for hit in joined.hits if hit.span and hit.span.end <= border]
+    if old and _confirms(found, book):
+        last = max(old, key=lambda hit: (hit.level is Level.NOW, -_ORDER[hit.category]))
+        hits.append(Hit(last.category, Level.NOW, "confirmed", Span(0, len(folded))))
+    return tuple(hits)
+
+
+def _moved(hit: Hit, border: int) -> Hit:
+    assert hit.span is not None
+    return Hit(hit.category, hit.level, hit.detail, Span(0, hit.span.end - border))
+
+
+def _confirms(found: Found, book: RuleBook) -> bool:
+    """Say whether the whole message is a "yes, tonight", an "I mean it"."""
+    words = [word for reading in found.readings for word in reading.words]
+    if not 0 < len(words) <= _CONFIRMS_AT_MOST or set(words) & book.slot("not"):
+        return False
+    small = book.slot("confirms_with") | book.slot("confirms")
+    return set(words) <= small and bool(set(words) & book.slot("confirms"))
+
+
+def _unread_reason(folded: str, found: Found) -> Unread | None:
+    if has_unreadable_script(folded):
+        return Unread.UNREADABLE_SCRIPT
+    written = sum(reading.written for reading in found.readings)
+    if written >= _UNFAMILIAR_FROM and written == sum(r.unfamiliar for r in found.readings):
+        return Unread.UNFAMILIAR_LANGUAGE
+    return Unread.TOO_LONG if found.cut else None
+
+
+def _flags(text: str, found: Found) -> frozenset[str]:
+    flags = {"emoji"} if _EMOJI.search(text) else set()
+    if _LAUGHING_EMOJI.search(text) or any(reading.laughter for reading in found.readings):
+        flags.add("laughter")
+    return frozenset(flags)
+
+
+def _verdict(
+    hits: tuple[Hit, ...], *, reason: Unread | None, request: Request, flags: frozenset[str]
+) -> Verdict:
+    """Let the loudest hit lead; unread only when nothing was found in what could be read."""
+    if not hits:
+        level = Level.UNREAD if reason else Level.NONE
+        return Verdict(level=level, request=request, flags=flags, reason=reason)
+    lead = min(hits, key=lambda hit: (hit.level is not Level.NOW, _ORDER[hit.category]))
+    return Verdict(
+        level=lead.level,
+        by="rule",
+        category=lead.category,
+        detail=lead.detail,
+        matched=_matched(hits, lead),
+        request=request,
+        hits=hits,
+        flags=flags,
+        reason=reason,
+    )
+
+
+def _matched(hits: tuple[Hit, ...], lead: Hit) -> tuple[Span, ...]:
+    """Join the spans that overlap among the hits of the leading level."""
+    joined: list[Span] = []
+    for span in sorted(hit.span for hit in hits if hit.span and hit.level is lead.level):
+        if joined and span.start < joined[-1].end:
+            joined[-1] = Span(joined[-1].start, max(span.end, joined[-1].end))
+        else:
+            joined.append(span)
+    return tuple(joined)

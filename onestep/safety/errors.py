@@ -1,0 +1,21 @@
+"""What can go wrong in safety.
+
+SafetyError
+└── RulesError    a rule file is missing or cannot be used; stops the start
+"""
+
+from __future__ import annotations
+
+
+class SafetyError(Exception):
+    """The concern screen cannot do its work."""
+
+
+class RulesError(SafetyError):
+    """A rule file is missing or wrong: the message names the file, the place and what to do."""
+
+    def __init__(self, file: str, place: str, reason: str) -> None:
+        super().__init__(f"{file}: {place}: {reason}")
+        self.file = file
+        self.place = place
+        self.reason = reason

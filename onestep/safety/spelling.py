@@ -1,0 +1,147 @@
+"""Reads one written word as the plain words it stands for: text-speak, typos, leet, run-ons."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+_LEET = str.maketrans("0134578@$!|", "oleastbasil"[:11])
+_LEET_OTHER = str.maketrans("1!|", "iii")
+_NOT_LETTERS = re.compile(r"[^a-z']")
+_LONG_RUN = re.compile(r"(.)\1{2,}")
+_RUN = re.compile(r"(.)\1+")
+_ENDINGS = (("n't", ("not",)), ("'m", ("am",)), ("'re", ("are",)), ("'ve", ("have",)))
+_MORE_ENDINGS = (("'ll", ("will",)), ("'d", ("would",)), ("'s", ()))
+_REMEMBERED = 20_000  # single words, in memory only
+
+
+class Spelling:
+    """The words the rules know, and how else people write them.
+
+    words: every word a rule can match. shorthand: one written form → the words it stands for.
+    common: everyday words, never bent into something else. close: long words that one typo may
+    not hide. lookalikes: real words that must not be taken for one of those.
+    """
+
+    def __init__(
+        self,
+        *,
+        words: Iterable[str],
+        shorthand: Mapping[str, str],
+        common: Iterable[str],
+        close: Iterable[str],
+        lookalikes: Iterable[str],
+    ) -> None:
+        self._short = {key: tuple(value.split()) for key, value in shorthand.items()}
+        self._common = frozenset(common)
+        self._known = frozenset(words) | self._common
+        self._lookalikes = frozenset(lookalikes)
+        self._close = _one_deletion_index(close)
+        squeezed = [word for word in self._known | self._short.keys() if len(word) > 2]
+        self._squeezed = {_RUN.sub(r"\1", word): word for word in sorted(squeezed)}
+        self.read = lru_cache(maxsize=_REMEMBERED)(self._read)
+
+    def is_common(self, word: str) -> bool:
+        """Say whether this is an everyday English word or a usual short form of one."""
+        return word in self._common or word in self._short
+
+    def _read(self, written: str) -> tuple[str, ...]:
+        """Give the plain words that one written word stands for; itself when it is not known."""
+        bare = written.strip("'")
+        return self._exact(bare) or self._bent(bare) or (bare.replace("'", ""),)
+
+    def _exact(self, word: str) -> tuple[str, ...] | None:
+        if word in self._short:
+            return self._short[word]
+        if word in self._known:
+            return (word,)
+        if "'" not in word:
+            return None
+        for ending, more in (*_ENDINGS, *_MORE_ENDINGS):
+            if word.endswith(ending) and len(word) > len(ending):
+                return (*self._read(word[: -len(ending)]), *more)
+        return self._exact(word.replace("'", ""))
+
+    def _bent(self, word: str) -> tuple[str, ...] | None:
+        """Try to see a known word behind a stretched, masked, mistyped or run-on one."""
+        if word in self._lookalikes:
+            return None
+        plain = word.replace("'", "")
+        found = self._unmask(word) if _NOT_LETTERS.search(word) else self._unstretch(plain)
+        if found is None and plain.isalpha() and len(plain) >= 5:
+            near = self._nearest(plain)
+            found = near or self._split(plain)
+        return found
+
+    def _unstretch(self, word: str) -> tuple[str, ...] | None:
+        """`diiie`, `kkill`, `soooo`: three of a letter are never meant, two only when known."""
+        short = _LONG_RUN.sub(r"\1\1", word)
+        found = self._exact(short) if short != word else None
+        squeezed = _RUN.sub(r"\1", word)
+        if found is None and squeezed != word and squeezed in self._squeezed:
+            found = self._exact(self._squeezed[squeezed])
+        return found
+
+    def _unmask(self, word: str) -> tuple[str, ...] | None:
+        """`k1ll`, `$uicide`, `k*ll`: only when a known word comes out."""
+        for table in (_LEET_OTHER, _LEET):
+            plain = word.translate(table).translate(_LEET)
+            found = self._exact(plain) or self._unstretch(plain)
+            if found:
+                return found
+        if "*" in word and len(word.replace("*", "")) >= 2:
+            shape = re.compile(re.escape(word).replace(r"\*", "[a-z]"))
+            starred = sorted(known for known in self._close.values() if shape.fullmatch(known))
+            return (starred[0],) if starred else None
+        return None
+
+    def _nearest(self, word: str) -> tuple[str, ...] | None:
+        """One letter missing, added, swapped or wrong in a long word that matters."""
+        if len(word) < 6 and word not in self._close:
+            return None
+        for form in (word, *_deletions(word)):
+            if form in self._close and abs(len(word) - len(self._close[form])) <= 1:
+                return (self._close[form],)
+        return None
+
+    def _split(self, word: str) -> tuple[str, ...] | None:
+        """`wanttodie`, `killmyself`: run-on words that are wholly made of known ones."""
+        if not 7 <= len(word) <= 40:
+            return None
+        best: list[tuple[str, ...] | None] = [()] + [None] * len(word)
+        for end in range(1, len(word) + 1):
+            for start in range(max(0, end - 12), end):
+                head, part = best[start], word[start:end]
+                if head is None or not self._can_join(part):
+                    continue
+                read = (*head, *(self._exact(part) or ()))
+                if best[end] is None or len(read) < len(best[end] or ()):
+                    best[end] = read
+        found = best[len(word)]
+        return found if found and len(found) > 1 else None
+
+    def _can_join(self, part: str) -> bool:
+        return part in ("i", "a") or (len(part) > 1 and part in self._known) or part in _JOINED
+
+    def unknown(self, word: str) -> bool:
+        """Say whether a written word means nothing to us, however it is bent."""
+        return self._exact(word) is None and self._bent(word) is None
+
+
+_JOINED = frozenset({"wanna", "gonna", "dont", "cant", "im", "gotta"})
+
+
+def _deletions(word: str) -> list[str]:
+    return [word[:i] + word[i + 1 :] for i in range(len(word))]
+
+
+def _one_deletion_index(words: Iterable[str]) -> dict[str, str]:
+    """Map each word and each of its forms with a letter missing to the word."""
+    index: dict[str, str] = {}
+    for word in words:
+        for form in _deletions(word):
+            index.setdefault(form, word)
+    for word in words:
+        index[word] = word
+    return index

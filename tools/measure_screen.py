@@ -1,0 +1,95 @@
+"""Measures the concern screen on labelled JSON lines: recall, false alarms, time.
+
+    python tools/measure_screen.py FILE.jsonl [--rules]
+
+Each line: {"text", "label": "concern"|"ordinary", "category"}. Prints Markdown; prints no text.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import statistics
+import sys
+import time
+from collections import Counter, defaultdict
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from onestep.safety import Level, Verdict, ready, screen  # noqa: E402  needs the path above
+
+
+def main() -> int:
+    """Measure one file and print the tables."""
+    parser = argparse.ArgumentParser(description="Measure the concern screen.")
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--rules", action="store_true", help="count which rules fire on ordinary")
+    options = parser.parse_args()
+    ready()
+    rows = [json.loads(line) for line in options.file.read_text(encoding="utf-8").splitlines()]
+    verdicts, times = _run([row["text"] for row in rows])
+    _table(rows, verdicts, "concern")
+    _table(rows, verdicts, "ordinary")
+    _print_times(times)
+    if options.rules:
+        _print_rules(rows, verdicts)
+    return 0
+
+
+def _run(texts: list[str]) -> tuple[list[Verdict], list[float]]:
+    verdicts, times = [], []
+    for text in texts:
+        start = time.perf_counter()
+        verdicts.append(screen(text))
+        times.append((time.perf_counter() - start) * 1000)
+    return verdicts, times
+
+
+def _table(rows: list[dict[str, str]], verdicts: list[Verdict], label: str) -> None:
+    """Print one row a category: how many, and the share at each level with 95 % intervals."""
+    groups: dict[str, list[Level]] = defaultdict(list)
+    for row, verdict in zip(rows, verdicts, strict=True):
+        if row["label"] == label:
+            groups[row["category"]].append(verdict.level)
+            groups["all"].append(verdict.level)
+    print(f"\n| {label} | n | now | now or soft | unread |\n|---|---|---|---|---|")
+    for name, levels in sorted(groups.items(), key=lambda item: (item[0] == "all", -len(item[1]))):
+        counts = Counter(levels)
+        now, either = counts[Level.NOW], counts[Level.NOW] + counts[Level.SOFT]
+        n = len(levels)
+        cells = (str(n), _share(now, n), _share(either, n), str(counts[Level.UNREAD]))
+        print(f"| {name} | {' | '.join(cells)} |")
+
+
+def _share(hits: int, n: int) -> str:
+    """Hits, the share, and Wilson's 95 % interval."""
+    z, p = 1.96, hits / n
+    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return f"{hits} = {p:.3f} ({max(0, middle - half):.3f}–{min(1, middle + half):.3f})"
+
+
+def _print_times(times: list[float]) -> None:
+    ordered = sorted(times)
+    p95, p99 = ordered[int(len(ordered) * 0.95)], ordered[int(len(ordered) * 0.99)]
+    print(
+        f"\ntime a message, ms: median {statistics.median(times):.2f}, p95 {p95:.2f}, "
+        f"p99 {p99:.2f}, most {ordered[-1]:.2f}"
+    )
+
+
+def _print_rules(rows: list[dict[str, str]], verdicts: list[Verdict]) -> None:
+    fired = Counter(
+        f"{hit.level} {hit.category} {hit.detail}"
+        for row, verdict in zip(rows, verdicts, strict=True)
+        if row["label"] == "ordinary"
+        for hit in set(verdict.hits)
+    )
+    for name, count in fired.most_common(40):
+        print(f"{count:5} {name}")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
