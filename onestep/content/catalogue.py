@@ -25,7 +25,7 @@ LONGEST: Mapping[str, str] = {
     "area": "Confidence and skills",
     "quote": "i got up and went out to the shop on my own for once this week",
     "number": "10",
-    "promise": "Bartholomew or someone covering will read it by 10.30am on Wednesday 30 September.",
+    "promise": "Bartholomew or someone covering will read it by 10.30am on Wednesday 30 May.",
     "numbers": "999, Samaritans on 116 123 (free) or text SHOUT to 85258",
     "council": "01632 960 961",
 }

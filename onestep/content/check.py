@@ -1,4 +1,7 @@
-"""Checks content that could be read: is everything there, does every message fit, is every value known."""
+"""Checks content that could be read.
+
+Is everything there, does every message fit, is every value known.
+"""
 
 from __future__ import annotations
 
@@ -114,9 +117,7 @@ def _of_wording(
         yield from _fits_sms(wording, utterance, variant, content)
 
 
-def _values(
-    wording: Wording, utterance: Utterance, variant: str, spec: Required
-) -> Iterator[str]:
+def _values(wording: Wording, utterance: Utterance, variant: str, spec: Required) -> Iterator[str]:
     allowed = ALWAYS | spec.values | {variant.removeprefix("with_")} & VALUES
     for name in sorted(wording.needs):
         if name not in VALUES:
@@ -144,7 +145,7 @@ def _fits_sms(
         text = plain
     count = segments(text).count
     if count > SEGMENTS_AT_MOST and not utterance.fixed:
-        yield f"{count} text messages long with its longest values (at most 2; an sms wording may be shorter)"
+        yield f"{count} text messages long with its longest values (2 at most; add an sms wording)"
 
 
 def fill_longest(text: str) -> str:
@@ -169,7 +170,11 @@ def _bad(label: str) -> frozenset[str]:
 
 def _labels(content: Content) -> Iterator[Fault]:
     home = f"{content.folder.name}/{content.language.code}"
-    labelled = [(u.file, u.line, label) for u in content.utterances.values() for label in u.choices.values()]
+    labelled = [
+        (u.file, u.line, label)
+        for u in content.utterances.values()
+        for label in u.choices.values()
+    ]
     labelled += [(f"{home}/language.yml", 0, label) for label in content.language.choices.values()]
     for area in content.areas:
         labels = [area.label, *(stage.client for stage in area.stages)]

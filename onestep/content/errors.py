@@ -1,7 +1,7 @@
 """What can go wrong with content, as one tree.
 
 ContentError
-├── ContentFaults       content files that cannot be used: every fault with its file, line and reason
+├── ContentFaults       files that cannot be used: every fault with its file, line and reason
 ├── UnknownLanguage     a language that has no complete replies, or no conduct rules
 └── RenderError         a reply that content cannot say
     ├── UnknownUtterance
@@ -18,7 +18,10 @@ class ContentError(Exception):
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One thing that stops a content file from being used, and where it is (line 0: the whole file)."""
+    """One thing that stops a content file from being used, and where it is (line 0.
+
+    The whole file).
+    """
 
     file: str
     line: int

@@ -13,6 +13,7 @@ _CODEC = Codec()
 _EXTENDED = frozenset("^{}\\[~]|€\f")
 _GSM7_ONE, _GSM7_MANY = 160, 153
 _UCS2_ONE, _UCS2_MANY = 70, 67
+_ONE_UTF16_UNIT = 0xFFFF
 SEGMENTS_AT_MOST = 2
 
 # Signs people and word processors put in. Each means the same as its plain sign.
@@ -28,7 +29,10 @@ _PLAIN = str.maketrans(
 
 @dataclass(frozen=True)
 class Segments:
-    """How a text travels: its encoding, how many parts, how many units (septets or UTF-16 units)."""
+    """How a text travels.
+
+    Its encoding, how many parts, how many units (septets or UTF-16 units).
+    """
 
     encoding: str
     count: int
@@ -51,7 +55,7 @@ def segments(text: str) -> Segments:
     if is_gsm7(text):
         widths = [2 if sign in _EXTENDED else 1 for sign in text]
         return Segments("GSM-7", _parts(widths, _GSM7_ONE, _GSM7_MANY), sum(widths))
-    widths = [2 if ord(sign) > 0xFFFF else 1 for sign in text]
+    widths = [2 if ord(sign) > _ONE_UTF16_UNIT else 1 for sign in text]
     return Segments("UCS-2", _parts(widths, _UCS2_ONE, _UCS2_MANY), sum(widths))
 
 
@@ -82,6 +86,6 @@ def _bare(sign: str) -> str:
 
 
 def to_gsm7(text: str) -> str | None:
-    """Our own wording (or a name) in the alphabet of a text message, or None where it has no letters for it."""
+    """Our own wording, or a name, in the alphabet of a text message; None where it has no letter."""
     plain = drop_accents(straighten(unicodedata.normalize("NFC", text)))
     return plain if is_gsm7(plain) else None

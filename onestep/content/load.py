@@ -8,7 +8,7 @@ from pathlib import Path
 from onestep.content import check, parts
 from onestep.content.conduct import has_rules
 from onestep.content.errors import ContentError, ContentFaults, Fault, UnknownLanguage
-from onestep.content.lint import lint
+from onestep.content.linting import lint
 from onestep.content.model import Content, Utterance
 from onestep.content.reading import Page, read
 
@@ -20,7 +20,8 @@ _NOT_WORDINGS = {"areas.yml": frozenset({"areas", "staff_stages"})}
 def load(folder: Path, language: str = "en") -> Content:
     """The content of one language, read, checked and passed by the conduct linter.
 
-    `folder` holds one folder a language. Raises ContentFaults with every fault there is: file, line, reason.
+    `folder` holds one folder a language. Raises ContentFaults with every fault there is: file,
+    line, reason.
     """
     content, faults = inspect(folder, language)
     if faults or content is None:
@@ -53,13 +54,16 @@ def available_languages(folder: Path) -> tuple[str, ...]:
 
 
 def require_language(folder: Path, language: str) -> None:
-    """Refuse a language without its rules and replies. Raises UnknownLanguage with one sentence."""
+    """Refuse a language without its rules and replies.
+
+    Raises UnknownLanguage with one sentence.
+    """
     available = available_languages(folder)
     if language not in available:
         spoken = ", ".join(available) or "none"
         raise UnknownLanguage(
-            f"The language {language!r} cannot be used: it needs both its replies in content/{language}/ "
-            f"and its conduct rules (ready now: {spoken})."
+            f"The language {language!r} cannot be used: it needs its replies in "
+            f"content/{language}/ and its conduct rules (ready now: {spoken})."
         )
 
 

@@ -147,6 +147,7 @@ class Language:
     name: str
     sms_letters: SmsLetters
     sms_choices: str
+    last_of_list: str
     stand_ins: Mapping[str, str]
     person_turns: Mapping[str, str]
     choices: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""Turns the nodes of content files into the values of model.py, noting what is not as it has to be."""
+"""Turns the nodes of content files into the values of model.py, with their faults noted."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ _LISTS = frozenset({"wordings", "sms", "discreet"})
 _PARTS = frozenset(
     {"choices", "choices_from", "numbers_from", "own_message", "fixed", "without"} | _LISTS
 )
+_A_YEAR = 366
 _FREE = ("no_credit", "charged", "unknown")
 
 
@@ -88,7 +89,16 @@ def language(node: Node | None, page: Page, code: str) -> Language:
     """language.yml."""
     entries = page.entries(node, "the language")
     known = frozenset(
-        {"name", "sms_letters", "sms_choices", "stand_ins", "person_turns", "choices", "buttons_only"}
+        {
+            "name",
+            "sms_letters",
+            "sms_choices",
+            "last_of_list",
+            "stand_ins",
+            "person_turns",
+            "choices",
+            "buttons_only",
+        }
     )
     page.only(entries, known, "the language")
     letters = _word(entries, "sms_letters", page, tuple(SmsLetters))
@@ -97,11 +107,14 @@ def language(node: Node | None, page: Page, code: str) -> Language:
         name=page.text(entries.get("name"), "name"),
         sms_letters=SmsLetters(letters or SmsLetters.GSM7),
         sms_choices=page.text(entries.get("sms_choices"), "sms_choices"),
+        last_of_list=page.text(entries.get("last_of_list"), "last_of_list"),
         stand_ins=_mapping(entries, "stand_ins", page, "the language"),
         person_turns=_mapping(entries, "person_turns", page, "the language"),
         choices=_mapping(entries, "choices", page, "the language"),
         buttons_only=frozenset(
-            page.names(entries["buttons_only"], "buttons_only") if "buttons_only" in entries else ()
+            page.names(entries["buttons_only"], "buttons_only")
+            if "buttons_only" in entries
+            else ()
         ),
     )
 
@@ -110,7 +123,9 @@ def service(node: Node | None, page: Page) -> Service:
     """service.yml."""
     entries = page.entries(node, "the service")
     page.only(
-        entries, frozenset({"name", "nation", "council_out_of_hours", "client_words"}), "the service"
+        entries,
+        frozenset({"name", "nation", "council_out_of_hours", "client_words"}),
+        "the service",
     )
     if "nation" not in entries:
         page.fault(0, f"the service does not say its nation ({', '.join(NATIONS)})")
@@ -165,7 +180,7 @@ def routes(node: Node | None, page: Page) -> Routes:
     entries = page.entries(node, "the routes")
     page.only(entries, frozenset({"stale_after_days", "routes", "lists"}), "the routes")
     days = page.text(entries.get("stale_after_days"), "stale_after_days")
-    if days and not (days.isdecimal() and 1 <= int(days) <= 366):
+    if days and not (days.isdecimal() and 1 <= int(days) <= _A_YEAR):
         page.fault(entries["stale_after_days"], "stale_after_days is not a number from 1 to 366")
         days = ""
     by_key = {

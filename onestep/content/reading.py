@@ -1,6 +1,7 @@
 """Reads one content file, so that every fault can name its line.
 
-Every scalar is taken as the text that stands in the file: `no` is the word no, a number keeps its zeros.
+Every scalar is taken as the text that stands in the file: `no` is the word no, a number keeps its
+zeros.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ class Page:
     def entries(self, node: Node | None, what: str) -> dict[str, Node]:
         """A mapping as name → node. A name that comes twice is a fault; the first one counts."""
         if not isinstance(node, yaml.MappingNode):
-            self.fault(node if node is not None else 1, f"{what} is not a list of names with values")
+            self.fault(
+                node if node is not None else 1, f"{what} is not a list of names with values"
+            )
             return {}
         found: dict[str, Node] = {}
         for name, value in node.value:
@@ -47,7 +50,7 @@ class Page:
     def text(self, node: Node | None, what: str) -> str:
         """One text, without spaces at its ends; empty is a fault."""
         if isinstance(node, yaml.ScalarNode) and node.value.strip():
-            return node.value.strip()
+            return str(node.value).strip()
         self.fault(node if node is not None else 1, f"{what} is not a text")
         return ""
 
@@ -79,11 +82,11 @@ class Page:
 
 def line_of(node: Node) -> int:
     """The line a node starts on, counted from 1."""
-    return int(node.start_mark.line) + 1
+    return _mark_line(node.start_mark)
 
 
 def read(path: Path, page: Page) -> Node | None:
-    """The root of a file, or None with the fault noted (unreadable, not UTF-8, not YAML, empty)."""
+    """The root of a file, or None with the fault noted: unreadable, not UTF-8, not YAML, empty."""
     try:
         raw = path.read_bytes()
         if len(raw) > _LONGEST_FILE:
@@ -93,7 +96,7 @@ def read(path: Path, page: Page) -> Node | None:
         # Aliases would let a small file grow without end; content has no use for them.
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent):
-                page.fault(event.start_mark.line + 1, "references (*) are not used in content")
+                page.fault(_mark_line(event.start_mark), "references (*) are not used in content")
                 return None
         node: Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
     except OSError as error:
@@ -103,16 +106,18 @@ def read(path: Path, page: Page) -> Node | None:
         page.fault(0, "is not UTF-8 text")
         return None
     except (yaml.YAMLError, RecursionError) as error:
-        page.fault(_yaml_line(error), f"is not YAML: {_yaml_reason(error)}")
+        page.fault(
+            _mark_line(getattr(error, "problem_mark", None)), f"is not YAML: {_yaml_reason(error)}"
+        )
         return None
     if node is None:
         page.fault(0, "is empty")
     return node
 
 
-def _yaml_line(error: Exception) -> int:
-    mark = getattr(error, "problem_mark", None)
-    return int(mark.line) + 1 if mark else 0
+def _mark_line(mark: object) -> int:
+    line: int | None = getattr(mark, "line", None)
+    return 0 if line is None else line + 1
 
 
 def _yaml_reason(error: Exception) -> str:
