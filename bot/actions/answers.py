@@ -1,0 +1,126 @@
+"""Answers to the questions of a check-in: better, shown up, coping, the scale."""
+
+from __future__ import annotations
+
+import re
+
+from actions.extract import Heard, Nature
+from actions.matters import file_for_a_person
+from actions.news import take_hard, take_news
+from actions.talk import Talk
+
+EMPTY = frozenset({Nature.DONT_KNOW, Nature.NOTHING, Nature.NO, Nature.OK, Nature.NO_ONE})
+LOW_SCALE = 3
+_SOME = re.compile(r"\b(bit|some|sort of|kind of|kinda|little|sometimes|partly|once|twice)\b")
+
+
+def better(talk: Talk, heard: Heard) -> None:
+    """Q4: what has been better."""
+    take_news(talk, heard, asks="better")
+
+
+def shown_up(talk: Talk, heard: Heard) -> None:
+    """Q17: whether any of the step has shown up; told at length it is the news as well."""
+    talk.settle("shown_up")
+    talk.set(shown_done=True)
+    talk.words("record_step_outcome", shown=_shown(talk, heard))
+    if heard.nature in {Nature.HARD, Nature.LOSS} or _is_news(talk, heard):
+        take_news(talk, heard, asks="better")
+    elif heard.for_a_person:
+        file_for_a_person(talk, heard)
+    elif heard.nature in {Nature.NO, Nature.NOTHING, Nature.NO_ONE}:
+        talk.say("receipt_let_go")
+    elif heard.nature is Nature.DONT_KNOW:
+        talk.say("receipt_dont_know")
+
+
+def _is_news(talk: Talk, heard: Heard) -> bool:
+    return heard.nature is Nature.TOLD and talk.turn.reading.words > 4
+
+
+def _shown(talk: Talk, heard: Heard) -> str | None:
+    if _SOME.search(talk.turn.reading.text.lower()):
+        return "some"
+    if heard.nature is Nature.YES or _is_news(talk, heard):
+        return "yes"
+    return "no" if heard.nature in {Nature.NO, Nature.NOTHING, Nature.NO_ONE} else None
+
+
+def coping(talk: Talk, heard: Heard) -> None:
+    """Q9: how they have been getting through; as an opener it also tells how things are."""
+    talk.settle("coping")
+    opener = talk.get("mood") is None
+    if heard.nature in {Nature.HARD, Nature.LOSS}:
+        take_hard(talk, heard)
+    elif heard.nature in EMPTY:
+        talk.say("receipt_dont_know")
+        talk.set(mood="hard" if opener else talk.get("mood"))
+    elif opener and heard.nature in {Nature.NORMAL, Nature.SAME, Nature.YES}:
+        take_news(talk, heard, asks="coping")
+        return
+    else:
+        talk.words("record_coping")
+        talk.set(mood="coped" if opener else talk.get("mood"))
+        talk.say("receipt_plain")
+    file_for_a_person(talk, heard)
+
+
+def hard_coach(talk: Talk, heard: Heard) -> None:
+    """The offer of the coach: taken, left, or answered with more of what is going on."""
+    talk.settle("hard_coach")
+    if talk.turn.key == "coach" or heard.nature is Nature.YES or heard.request == "ask_coach":
+        talk.order("request_hand_off", to="coach", words=talk.turn.refs)
+        talk.set(closing="handed")
+    elif heard.nature in {Nature.HARD, Nature.LOSS}:
+        take_hard(talk, heard)
+        file_for_a_person(talk, heard)
+    elif talk.turn.kind == "text" and heard.nature not in EMPTY:
+        talk.words("record_coping")
+        file_for_a_person(talk, heard)
+
+
+def scale(talk: Talk, heard: Heard) -> None:
+    """Q8: a number, a half, a range or words are all answers; numbers are not compared."""
+    talk.settle("scale")
+    talk.set(since_scale=0)
+    number = talk.turn.reading.marks.get("number")
+    if number is None and heard.nature in EMPTY | {Nature.YES}:
+        talk.settle("scale", "let_go")
+        talk.say("receipt_let_go")
+        return
+    talk.words("record_scale", number=number, part="number")
+    talk.set(way="number", low=(number is not None and number <= LOW_SCALE) or None)
+    if number == 0:
+        talk.set(number="zero")
+        talk.say("receipt_scale_zero")
+    elif number == 10:
+        talk.set(number="ten")
+        talk.say("receipt_scale_ten")
+    _also_hard(talk, heard)
+
+
+def scale_in(talk: Talk, heard: Heard) -> None:
+    """What is already in that number."""
+    _scale_words(talk, heard, asks="scale_in", part="in_it")
+
+
+def scale_up(talk: Talk, heard: Heard) -> None:
+    """What they would notice one up."""
+    _scale_words(talk, heard, asks="scale_up", part="one_up")
+
+
+def _scale_words(talk: Talk, heard: Heard, *, asks: str, part: str) -> None:
+    if heard.nature in EMPTY | {Nature.YES}:
+        talk.settle(asks, "let_go")
+        talk.set(way=None)
+        talk.say("receipt_dont_know" if heard.nature is Nature.DONT_KNOW else "receipt_let_go")
+        return
+    talk.settle(asks)
+    talk.words("record_scale", number=None, part=part)
+    _also_hard(talk, heard)
+
+
+def _also_hard(talk: Talk, heard: Heard) -> None:
+    if heard.nature is Nature.LOSS or (heard.nature is Nature.HARD and heard.hard_too):
+        take_hard(talk, heard)
+    file_for_a_person(talk, heard)

@@ -1,0 +1,74 @@
+"""Answers of the first contact: begin or not, best hopes, the difference, a person instead."""
+
+from __future__ import annotations
+
+from actions.answers import EMPTY
+from actions.exact import plain
+from actions.extract import Heard, Nature
+from actions.matters import file_for_a_person
+from actions.talk import Talk
+
+_YES = frozenset({"begin", "start", "lets go", "lets begin", "lets start", "go", "im in"})
+_NO = frozenset({"not for me", "its not for me", "leave it", "not interested", "no ta"})
+
+
+def consent(talk: Talk, heard: Heard) -> None:
+    """Begin or not. Nothing else is kept before a yes; unclear words are asked about once."""
+    words = plain(talk.turn.reading.text)
+    if talk.turn.key == "begin" or words in _YES or heard.nature in {Nature.YES, Nature.OK}:
+        talk.order("record_consent", answer="yes")
+        talk.settle("consent")
+    elif talk.turn.key == "not_for_me" or words in _NO or heard.nature is Nature.NO:
+        decline(talk)
+    elif talk.times_asked("consent") >= 2:
+        talk.say("close_declined")
+        talk.set(closing="quiet")
+        talk.settle("consent", "let_go")
+
+
+def decline(talk: Talk) -> None:
+    """Not for them: recorded, said kindly, and over."""
+    talk.order("record_consent", answer="declined")
+    talk.say("consent_declined")
+    talk.set(closing="quiet")
+    talk.settle("consent", "declined")
+
+
+def best_hopes(talk: Talk, heard: Heard) -> None:
+    """Q1: any hope is a good one; a hope that is a loss is met with the offer of a person."""
+    if heard.nature in EMPTY | {Nature.YES}:
+        talk.say("receipt_dont_know")
+        if talk.times_asked("best_hopes") >= 2 or talk.turn.asks_left < 1:
+            talk.settle("best_hopes", "let_go")
+        return
+    talk.settle("best_hopes")
+    talk.words("record_best_hopes")
+    talk.set(mood="hopes", loss=heard.nature is Nature.LOSS or None)
+    _file_without_offer(talk, heard)
+
+
+def hopes_difference(talk: Talk, heard: Heard) -> None:
+    """What difference that would make; kept with the hopes."""
+    talk.settle("hopes_difference")
+    if heard.nature in EMPTY | {Nature.YES}:
+        talk.say("receipt_dont_know")
+        return
+    talk.words("record_best_hopes")
+    talk.say("receipt_hopes")
+    _file_without_offer(talk, heard)
+
+
+def _file_without_offer(talk: Talk, heard: Heard) -> None:
+    """Hopes name troubles as a matter of course: only what has to be done goes to a person."""
+    matters = tuple(one for one in heard.for_a_person if one is not Nature.WORRY)
+    file_for_a_person(talk, Heard(heard.sort, heard.nature, matters))
+
+
+def hopes_person(talk: Talk, heard: Heard) -> None:
+    """A person, or not now; more words are kept with the hope."""
+    talk.settle("hopes_person")
+    if talk.turn.key == "coach" or heard.nature is Nature.YES or heard.request == "ask_coach":
+        talk.order("request_hand_off", to="coach", words=talk.turn.refs)
+        talk.set(closing="handed")
+    elif talk.turn.kind == "text" and heard.nature not in EMPTY:
+        talk.words("record_best_hopes")

@@ -1,0 +1,85 @@
+"""Answers of a rating: which area, which sentence feels closest, what tells them so."""
+
+from __future__ import annotations
+
+import re
+
+from actions.answers import EMPTY
+from actions.ask import stages_of
+from actions.extract import Heard, Nature
+from actions.matters import file_for_a_person
+from actions.news import again_or_let_go, take_hard
+from actions.talk import Talk
+
+# Words people use for an area or a stage, when they type instead of choosing.
+AREA_WORDS = {
+    "looking_after_myself": r"look(ing)? after|myself|me$|sleep|eat|health|wash|body|self",
+    "confidence_and_skills": r"confiden|skill|learn|course|work|job|trying things",
+    "involvement_and_decisions": r"involv|decision|decid|choos|say in|taking part|joining",
+    "respect": r"respect|get(ting)? on|others|people|family",
+    "fair_treatment": r"fair|treated|rights|listened",
+}
+STAGE_WORDS = {
+    "stuck": r"stuck|not (yet|moving)|nowhere|first|top|hard",
+    "accepting_help": r"help|believ|second|start(ing|ed)",
+    "learning": r"learn|moving|getting there|third|trying|better",
+    "self_reliance": r"own|self|last|bottom|fourth|sorted|there now|as it is|fine",
+}
+
+
+def _typed(text: str, keys: list[str], words: dict[str, str]) -> str | None:
+    """The one key these words point at; None when none or more than one does."""
+    low = text.lower()
+    by_name = [key for key in keys if key.replace("_", " ") in low or key == low.strip()]
+    if len(by_name) == 1:
+        return by_name[0]
+    found = [key for key in keys if re.search(words.get(key, re.escape(key)), low)]
+    return found[0] if len(found) == 1 else None
+
+
+def rating_area(talk: Talk, heard: Heard) -> None:
+    """Q15: one area of their choosing among those due."""
+    keys = [str(area["key"]) for area in talk.turn.context.get("areas_due") or ()]
+    area = talk.turn.key or _typed(talk.turn.reading.text, keys, AREA_WORDS)
+    if area in keys:
+        talk.set(area=area)
+        talk.settle("rating_area")
+    else:
+        _not_chosen(talk, heard, "rating_area")
+
+
+def rating_stage(talk: Talk, heard: Heard) -> None:
+    """Which sentence feels closest; the words typed are kept with it."""
+    keys = stages_of(talk)
+    stage = talk.turn.key or _typed(talk.turn.reading.text, keys, STAGE_WORDS)
+    if stage not in keys:
+        _not_chosen(talk, heard, "rating_stage")
+        return
+    talk.words("record_rating", area=talk.get("area"), stage=stage)
+    talk.set(stage=stage, way="rated")
+    talk.settle("rating_stage")
+    talk.say("receipt_rating")
+
+
+def _not_chosen(talk: Talk, heard: Heard, asks: str) -> None:
+    """Hard words end a rating; others are let go, or the sentences shown once more."""
+    if heard.nature in {Nature.HARD, Nature.LOSS}:
+        talk.settle(asks, "let_go")
+        take_hard(talk, heard)
+    elif heard.nature in EMPTY or not again_or_let_go(talk, asks):
+        talk.settle(asks, "let_go")
+        talk.settle("rating_stage", "let_go")
+        talk.say("receipt_let_go")
+    file_for_a_person(talk, heard)
+
+
+def rating_tells(talk: Talk, heard: Heard) -> None:
+    """What tells them so: asked once, and it may be left."""
+    talk.settle("rating_tells")
+    if heard.nature in EMPTY | {Nature.YES}:
+        talk.say("receipt_let_go")
+        return
+    talk.words("record_rating", area=talk.get("area"), stage=talk.get("stage"))
+    if heard.nature is Nature.LOSS or (heard.nature is Nature.HARD and heard.hard_too):
+        take_hard(talk, heard)
+    file_for_a_person(talk, heard)

@@ -1,0 +1,117 @@
+"""Answers to what the service had to ask because the client asked for something."""
+
+from __future__ import annotations
+
+import re
+
+from actions.answers import EMPTY
+from actions.extract import Heard, Nature
+from actions.news import take_news
+from actions.talk import Talk
+
+_SESSION = re.compile(r"\b(session|meet|meeting|wait|see (her|him|them|u|you)|when i|next time)\b")
+_DELETE = re.compile(r"\b(delete|erase|wipe|remove|get rid)\b")
+_NEVER_MIND = re.compile(r"\b(never ?mind|forget it|doesnt matter|leave it)\b")
+
+
+def over(talk: Talk, asks: str) -> None:
+    """A service question is answered; the one it interrupted may come back."""
+    talk.settle(asks)
+    talk.set(service=None)
+
+
+def worry_when(talk: Talk, heard: Heard) -> None:
+    """For the coach now, or for when they meet; unsure means sooner."""
+    over(talk, "worry_when")
+    refs = list(talk.get("worry_refs") or [])
+    talk.set(worry_refs=None)
+    key = talk.turn.key or _typed_when(talk, heard)
+    if key is None:
+        talk.say("receipt_let_go")
+        return
+    talk.order("record_worry", words=refs, when=key)
+    if talk.turn.kind == "text" and heard.told:
+        talk.words("record_worry", when=key)
+    talk.say("worry_now" if key == "now" else "worry_session")
+
+
+def _typed_when(talk: Talk, heard: Heard) -> str | None:
+    if _SESSION.search(talk.turn.reading.text.lower()):
+        return "session"
+    return None if heard.nature in EMPTY else "now"
+
+
+def correction(talk: Talk, heard: Heard) -> None:
+    """The corrected version stands beside the first; with no entry a person looks at it."""
+    over(talk, "correction")
+    entries = talk.turn.context.get("entries") or ()
+    if heard.nature in EMPTY or _NEVER_MIND.search(talk.turn.reading.text.lower()):
+        talk.say("receipt_let_go")
+        return
+    if entries:
+        talk.words("correct_entry", entry=entries[-1]["ref"])
+        talk.say("correction_kept")
+    else:
+        talk.words("ask_person", about="record", date=None)
+        talk.say("question_passed")
+
+
+def times(talk: Talk, heard: Heard) -> None:
+    """Other days or hours, in their words; the application reads them and says what it made of it."""
+    over(talk, "times")
+    if heard.nature in EMPTY:
+        talk.say("receipt_let_go")
+    else:
+        talk.words("set_terms")
+
+
+def delete_sure(talk: Talk, heard: Heard) -> None:
+    """The second, explicit yes. Anything else keeps everything."""
+    over(talk, "delete_sure")
+    typed = heard.nature is Nature.YES or bool(_DELETE.search(talk.turn.reading.text.lower()))
+    if talk.turn.key == "delete_yes" or (talk.turn.kind == "text" and typed):
+        talk.order("delete_record", confirmed=True)
+        talk.say("delete_passed")
+        talk.set(closing="quiet")
+    else:
+        talk.say("delete_kept")
+
+
+def leave_it(talk: Talk, heard: Heard) -> None:
+    """After two unanswered check-ins: carry on, or leave it until they write."""
+    over(talk, "leave_it")
+    if talk.turn.key == "leave_it" or heard.nature is Nature.NO:
+        talk.order("end_check_in", how="declined", until_they_write=True)
+        talk.say("close_no_next")
+        talk.set(closing="quiet")
+    elif talk.turn.kind == "text" and heard.nature not in {Nature.YES, Nature.OK}:
+        take_news(talk, heard, asks="better")
+
+
+def start_again(talk: Talk, heard: Heard) -> None:
+    """After a pause: yes starts again; anything else leaves it quiet until they say."""
+    over(talk, "start_again")
+    talk.set(closing="quiet", came_back=None)
+    if talk.turn.key == "yes" or heard.nature in {Nature.YES, Nature.OK}:
+        talk.order("resume")
+    elif talk.turn.kind == "choice" or heard.nature in EMPTY or talk.date():
+        talk.order("pause", date=talk.date())
+    else:
+        take_news(talk, heard, asks="better")
+        talk.set(closing=None)
+
+
+def relapse_or_resume(talk: Talk, heard: Heard) -> None:
+    """ "im back on it": a wish to go on, or something else that was going on."""
+    over(talk, "relapse_or_resume")
+    refs = list(talk.get("worry_refs") or [])
+    talk.set(worry_refs=None)
+    if talk.turn.key == "start_again" or heard.nature is Nature.YES:
+        talk.order("resume")
+        talk.set(closing="quiet")
+        return
+    talk.order("record_hard", words=refs, loss=False)
+    talk.set(mood="hard")
+    if talk.turn.kind == "text" and heard.told:
+        talk.words("record_hard", loss=heard.nature is Nature.LOSS)
+    talk.say("receipt_hard")

@@ -1,0 +1,40 @@
+"""How a talk ends: one line that needs no answer, and a clean slate."""
+
+from __future__ import annotations
+
+from actions.talk import Talk
+
+
+def close(talk: Talk) -> None:
+    """Say the close that fits, end the check-in, and forget the talk's slots."""
+    form, quiet = talk.get("talk_kind"), talk.get("closing") is not None
+    if form == "check_in_form":
+        _close_check_in(talk, quiet=quiet)
+    elif form == "first_contact_form" and not quiet:
+        talk.say("close_first_contact")
+    elif form == "talk_form" and not quiet:
+        _close_talk(talk)
+    talk.clear()
+
+
+def _close_check_in(talk: Talk, *, quiet: bool) -> None:
+    if not quiet:
+        talk.say("close_hard" if _hard(talk) else "close")
+    if talk.get("closing") in {None, "handed"}:
+        talk.order("end_check_in", how="completed", until_they_write=False)
+    if talk.get("step") or talk.get("keep"):
+        talk.set(last_end="step" if talk.get("step") else "keep")
+    if talk.get("who") or talk.get("difference"):
+        talk.set(last_67="who" if talk.get("who") else "difference")
+
+
+def _close_talk(talk: Talk) -> None:
+    """After a noticing's one question a short close; chat and matters passed on need none."""
+    if _hard(talk):
+        talk.say("close_hard")
+    elif talk.get("mood") == "better" and talk.get("asked"):
+        talk.say("close_no_next")
+
+
+def _hard(talk: Talk) -> bool:
+    return talk.get("mood") in {"hard", "loss"} or bool(talk.get("gentle"))

@@ -1,0 +1,87 @@
+"""Short messages that mean one thing whatever the language model says."""
+
+from __future__ import annotations
+
+import re
+
+# Whole messages only, compared without case, apostrophes and end punctuation.
+# Requests a short message makes for certain: they win over any open question.
+REQUESTS: dict[str, str] = {
+    "skip": "skip", "pass": "skip", "next": "skip", "next one": "skip", "skip it": "skip",
+    "skip that": "skip", "next question": "skip",
+    "later": "later", "ask me later": "later", "not now": "later", "now in a minute": "later",
+    "not today": "not_today", "less": "less", "more": "more",
+    "laters": "bye", "bye": "bye", "see ya": "bye", "ttfn": "bye", "night": "bye",
+    "pause": "pause", "resume": "resume", "stop": "stop", "help": "help", "info": "help",
+    "coach": "ask_coach", "human": "ask_coach", "someone else": "ask_someone_else",
+    "who sees this": "ask_who_reads", "who reads this": "ask_who_reads",
+    "is this private": "ask_who_reads", "who has seen my words": "who_saw", "who saw": "who_saw",
+    "does the dwp see this": "ask_dwp", "does dwp see this": "ask_dwp",
+    "are you a robot": "ask_robot", "are you real": "ask_robot", "is this a robot": "ask_robot",
+    "what have i told you": "show_record", "my words": "show_record", "my plan": "show_plan",
+    "change that": "correct_that", "thats wrong": "correct_that",
+    "change times": "change_times", "delete": "delete_record", "no credit": "no_credit",
+    "thanks": "thanks", "ta": "thanks", "cheers": "thanks", "thank you": "thanks",
+    "who is this": "ask_who_is_this", "whos this": "ask_who_is_this", "wrong number": "not_me",
+}  # fmt: skip
+
+# Answers that say little, and are good answers all the same.
+ANSWERS: dict[str, str] = {
+    "dunno": "dont_know", "dont know": "dont_know", "i dont know": "dont_know",
+    "idk": "dont_know", "not sure": "dont_know", "no idea": "dont_know",
+    "dno": "dont_know", "hard to say": "dont_know", "cant think": "dont_know",
+    "cant think of anything": "dont_know", "cant think of owt": "dont_know",
+    "dunno really": "dont_know", "not a clue": "dont_know", "couldnt say": "dont_know",
+    "nothing": "nothing", "nothin": "nothing", "nowt": "nothing", "nuffin": "nothing",
+    "nout": "nothing", "none": "nothing", "not much": "nothing", "nothing really": "nothing",
+    "not really anything": "nothing", "not a lot": "nothing", "nothing much": "nothing",
+    "nothing comes to mind": "nothing",
+    "no one": "no_one", "noone": "no_one", "nobody": "no_one", "no 1": "no_one",
+    "no one really": "no_one", "nobody really": "no_one", "just me": "no_one",
+    "alright": "normal", "all right": "normal", "not bad": "normal", "not too bad": "normal",
+    "fine": "normal", "im fine": "normal", "im ok": "normal", "im alright": "normal",
+    "normal": "normal", "the usual": "normal", "cant complain": "normal", "usual": "normal",
+    "same": "same", "the same": "same", "no change": "same", "same as last time": "same",
+    "yes": "yes", "yeah": "yes", "yep": "yes", "yh": "yes", "ye": "yes", "aye": "yes",
+    "yes please": "yes", "go on then": "yes", "go on": "yes", "sure": "yes",
+    "no": "no", "nah": "no", "nope": "no", "no thanks": "no", "naw": "no", "na": "no",
+    "ok": "ok", "okay": "ok", "k": "ok", "kk": "ok", "cool": "ok", "right": "ok",
+}  # fmt: skip
+
+_DROP = re.compile(r"['’‘`]")
+_EDGES = re.compile(r"^[^\w]+|[^\w]+$")
+_BACK_ON_IT = re.compile(r"^(i|im|i am|ive)?\s*(gone |been |am )?(right )?back on (it|one)\b")
+_UNSAID = re.compile(
+    r"\b(dont|do not|please dont|didnt want to|not) (tell|show|let) "
+    r"(my coach|\w+|anyone|anybody|her|him|them)( that| this| know| see)"
+)
+
+
+def plain(text: str) -> str:
+    """A message without case, apostrophes and outer punctuation, for whole-message look-ups."""
+    return " ".join(_EDGES.sub("", _DROP.sub("", text.lower())).split())
+
+
+def request_in(text: str) -> str | None:
+    """The request a whole short message makes, or None."""
+    words = plain(text).removesuffix(" please").removesuffix(" pls")
+    return REQUESTS.get(words)
+
+
+def answer_in(text: str) -> str | None:
+    """The little answer a whole short message gives, or None; signs alone count as "ok"."""
+    if text.strip() and not any(mark.isalnum() for mark in text):
+        return "ok"
+    return ANSWERS.get(plain(text))
+
+
+def relapse_or_resume(text: str) -> bool:
+    """ "im back on it" may be a relapse or a wish to go on: it is asked about, softly."""
+    words = plain(text)
+    return len(words.split()) <= 6 and bool(_BACK_ON_IT.match(words))
+
+
+def asks_to_strike(text: str) -> bool:
+    """ "don't tell my coach that": the last entry is taken out of what the coach sees."""
+    words = plain(text)
+    return len(words.split()) <= 10 and bool(_UNSAID.search(words))

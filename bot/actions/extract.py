@@ -1,0 +1,214 @@
+"""The one extractor: what this turn is, decided from input kind, intent and the open question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from actions.exact import answer_in, asks_to_strike, relapse_or_resume, request_in
+from actions.turn import Reading, Turn
+
+# A request wins over an open free-text question only from here on; below it the text IS the
+# answer. To be set by measurement on held-out sentences (docs/decisions has the table).
+SURE = 0.60
+# Longer texts are told things more often than they are requests.
+SURE_WHEN_LONG = 0.80
+LONG = 12
+# Chat beside an open question must be short, or it is somebody answering.
+CHAT_WORDS = 7
+# A short label ("nothing", "alright") is only believed of a short message.
+SHORT_ANSWER_WORDS = 9
+# A content label is believed from here on; below it words are simply what was told.
+BELIEVED = 0.40
+
+
+class Sort(str, Enum):
+    """What a turn is to the open question."""
+
+    ANSWER = "answer"
+    DETOUR = "detour"
+    UNPROMPTED = "unprompted"
+    CHOICE = "choice"
+    EVENT = "event"
+
+
+class Nature(str, Enum):
+    """What kind of thing was told."""
+
+    TOLD = "told"
+    HARD = "hard"
+    LOSS = "loss"
+    NOTHING = "nothing"
+    NORMAL = "normal"
+    SAME = "same"
+    DONT_KNOW = "dont_know"
+    NO_ONE = "no_one"
+    YES = "yes"
+    NO = "no"
+    OK = "ok"
+    WORRY = "worry"
+    PRACTICAL = "practical"
+    SESSION = "session"
+
+
+REQUESTS = frozenset({
+    "ask_coach", "ask_someone_else", "pause", "resume", "stop", "help", "skip", "later",
+    "not_today", "less", "more", "change_times", "correct_that", "delete_record", "show_record",
+    "show_plan", "who_saw", "ask_who_reads", "ask_dwp", "ask_robot", "no_credit", "not_me",
+    "ask_who_is_this", "other_person", "ask_question", "remind_me", "moved_on", "strike",
+    "relapse_or_resume", "bye",
+})  # fmt: skip
+CHAT = frozenset({"greet", "thanks", "small_talk", "insult"})
+# Two requests that end something: never taken from words the model is not very sure of.
+GRAVE = {"stop": 0.75, "not_me": 0.75, "moved_on": 0.75, "delete_record": 0.75,
+         "other_person": 0.75, "ask_who_is_this": 0.7}  # fmt: skip
+
+NATURES = {
+    "share_noticing": Nature.TOLD, "share_hard": Nature.HARD, "share_loss": Nature.LOSS,
+    "share_nothing": Nature.NOTHING, "share_normal": Nature.NORMAL, "share_same": Nature.SAME,
+    "share_worry": Nature.WORRY, "practical_matter": Nature.PRACTICAL,
+    "session_matter": Nature.SESSION, "answer_yes": Nature.YES, "answer_no": Nature.NO,
+    "answer_dont_know": Nature.DONT_KNOW, "answer_no_one": Nature.NO_ONE, "answer_ok": Nature.OK,
+}  # fmt: skip
+# Sorting considers the strongest class first (worry before practical before session).
+STRONGEST = (Nature.LOSS, Nature.WORRY, Nature.PRACTICAL, Nature.SESSION, Nature.HARD, Nature.TOLD)
+FOR_A_PERSON = (Nature.WORRY, Nature.PRACTICAL, Nature.SESSION)
+LITTLE = frozenset({
+    Nature.NOTHING, Nature.NORMAL, Nature.SAME, Nature.DONT_KNOW, Nature.NO_ONE, Nature.YES,
+    Nature.NO, Nature.OK,
+})  # fmt: skip
+# For these questions some labels are simply how people answer them.
+NOT_A_DETOUR_FROM = {
+    "times": {"change_times", "less", "more", "pause", "later", "not_today", "remind_me"},
+    "correction": {"correct_that", "ask_question", "strike"},
+    "delete_sure": {"delete_record"},
+    "hard_coach": {"ask_coach"},
+    "hopes_person": {"ask_coach"},
+    "worry_when": {"ask_coach", "later"},
+    "step_help": {"ask_coach"},
+    "step_easy": {"more"},
+    "step": {"remind_me"},
+    "leave_it": {"pause", "stop", "resume"},
+    "start_again": {"resume", "pause", "later"},
+    "relapse_or_resume": {"resume"},
+    "best_hopes": {"moved_on", "stop", "ask_question"},
+    "consent": {
+        "resume", "skip", "less", "more", "change_times", "correct_that", "moved_on", "strike",
+        "show_record", "show_plan", "who_saw", "delete_record", "remind_me", "ask_question",
+        "pause", "relapse_or_resume",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a turn is, what was told in it, what a person should see, what was asked of us."""
+
+    sort: Sort
+    nature: Nature
+    for_a_person: tuple[Nature, ...] = ()
+    request: str | None = None
+    hard_too: bool = False
+
+    @property
+    def told(self) -> bool:
+        """Whether something was told in the client's own words."""
+        return self.nature in {Nature.TOLD, Nature.HARD, Nature.LOSS, *FOR_A_PERSON}
+
+
+def hear(turn: Turn) -> Heard:
+    """Sort a turn. Only `text` answers a question, a `choice` its own prompt, an `event` never."""
+    if turn.kind == "event":
+        return Heard(Sort.EVENT, Nature.TOLD)
+    if turn.kind == "choice":
+        return Heard(Sort.CHOICE, Nature.TOLD)
+    request, content = _request(turn), _content(turn)
+    if request and not content:
+        return Heard(Sort.DETOUR, Nature.TOLD, request=request)
+    sort = Sort.ANSWER if turn.open_asks else Sort.UNPROMPTED
+    return Heard(sort, _nature(turn), _for_a_person(turn), request, _hard_too(turn))
+
+
+def _request(turn: Turn) -> str | None:
+    """What the client asks of us, when it is sure enough to win over an open question."""
+    reading = turn.reading
+    spared = NOT_A_DETOUR_FROM.get(turn.open_asks or "", set())
+    sure = _sure_request(reading.text, reading.intent, reading.confidence, turn)
+    parts = [sure] if sure else _part_requests(turn)
+    return next((name for name in parts if name not in spared), None)
+
+
+def _part_requests(turn: Turn) -> list[str]:
+    """Requests made by one message of a burst; chat beside other things is not one."""
+    found = (
+        _sure_request("", intent, confidence, turn) for intent, confidence in turn.reading.parts
+    )
+    return [name for name in found if name and name not in CHAT]
+
+
+def _sure_request(text: str, intent: str, confidence: float, turn: Turn) -> str | None:
+    if relapse_or_resume(text):
+        return "relapse_or_resume"
+    if asks_to_strike(text):
+        return "strike"
+    exact = request_in(text)
+    if exact:
+        return exact
+    words = turn.reading.words
+    if answer_in(text) or intent not in REQUESTS | CHAT:
+        return None
+    if intent in CHAT and (words > CHAT_WORDS and turn.open_asks):
+        return None
+    needed = max(SURE_WHEN_LONG if words > LONG else SURE, GRAVE.get(intent, 0.0))
+    return intent if confidence >= needed else None
+
+
+def _content(turn: Turn) -> bool:
+    """Whether a burst that asks something of us also tells something."""
+    return any(
+        NATURES.get(intent) in STRONGEST and confidence >= BELIEVED
+        for intent, confidence in turn.reading.parts
+    )
+
+
+def _nature(turn: Turn) -> Nature:
+    reading = turn.reading
+    exact = answer_in(reading.text)
+    if exact:
+        return Nature(exact)
+    labels = [(reading.intent, reading.confidence), *reading.parts]
+    found = {NATURES[name] for name, sure in labels if name in NATURES and sure >= BELIEVED}
+    strong = [nature for nature in STRONGEST if nature in found]
+    if turn.open_asks and Nature.TOLD in strong:
+        return Nature.TOLD
+    if strong:
+        return strong[0]
+    little = NATURES.get(reading.intent, Nature.TOLD)
+    if little in LITTLE and reading.confidence >= BELIEVED and _short(reading):
+        return _held_steady_or_hard(little, reading)
+    return Nature.HARD if reading.marks.get("hard") else Nature.TOLD
+
+
+def _short(reading: Reading) -> bool:
+    return reading.words <= SHORT_ANSWER_WORDS and not reading.marks.get("told")
+
+
+def _held_steady_or_hard(nature: Nature, reading: Reading) -> Nature:
+    """ "same shit" is worse, and "nothing, it was awful" is hard; only neutral words are little."""
+    return Nature.HARD if reading.marks.get("hard") else nature
+
+
+def _for_a_person(turn: Turn) -> tuple[Nature, ...]:
+    """Worry, practical and session matters in these words, the gravest first."""
+    reading = turn.reading
+    names = set(reading.marks.get("also") or [])
+    for intent, confidence in ((reading.intent, reading.confidence), *reading.parts):
+        nature = NATURES.get(intent)
+        if nature in FOR_A_PERSON and confidence >= BELIEVED and reading.words > 1:
+            names.add(nature.value)
+    return tuple(nature for nature in FOR_A_PERSON if nature.value in names)
+
+
+def _hard_too(turn: Turn) -> bool:
+    """Whether good words came with hard ones, which are acknowledged and soften what follows."""
+    return bool(turn.reading.marks.get("hard"))

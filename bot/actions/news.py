@@ -1,0 +1,155 @@
+"""What a client tells first: news that is good, plain, hard, or for a person to act on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from actions.extract import Heard, Nature
+from actions.matters import file_for_a_person, name_people
+from actions.talk import Talk
+
+# Receipts and moods of the answers that say little and are good answers.
+LITTLE = {
+    Nature.NOTHING: ("nothing", "receipt_nothing"),
+    Nature.NO: ("nothing", "receipt_nothing"),
+    Nature.NO_ONE: ("nothing", "receipt_nothing"),
+    Nature.NORMAL: ("normal", "receipt_normal"),
+    Nature.OK: ("normal", "receipt_normal"),
+    Nature.YES: ("normal", "receipt_normal"),
+    Nature.SAME: ("same", "receipt_same"),
+}
+
+
+def again_or_let_go(talk: Talk, asks: str) -> bool:
+    """A question is put once more in other words, or let go; never a third push."""
+    if talk.times_asked(asks) < 2 and talk.turn.asks_left > 0 and not talk.get("gentle"):
+        return True
+    talk.settle(asks, "let_go")
+    return False
+
+
+def take_news(talk: Talk, heard: Heard, *, asks: str) -> None:
+    """Keep what was told and set the mood the plan goes on from."""
+    if heard.nature in {Nature.HARD, Nature.LOSS}:
+        take_hard(talk, heard)
+        talk.settle(asks)
+        file_for_a_person(talk, heard)
+    elif heard.nature in LITTLE:
+        _take_little(talk, heard, asks)
+    elif heard.nature is Nature.DONT_KNOW:
+        talk.say("receipt_dont_know")
+        if not again_or_let_go(talk, asks):
+            talk.set(mood="unsure")
+    elif heard.nature in {Nature.WORRY, Nature.PRACTICAL, Nature.SESSION}:
+        _take_matter(talk, heard, asks)
+    else:
+        _take_noticing(talk, heard)
+        talk.settle(asks)
+        file_for_a_person(talk, heard)
+
+
+def take_hard(talk: Talk, heard: Heard) -> None:
+    """Pain is acknowledged first; what follows is coping and the offer of a person."""
+    loss = heard.nature is Nature.LOSS
+    talk.words("record_hard", loss=loss)
+    talk.set(mood="loss" if loss else "hard")
+    talk.say("receipt_loss" if loss else "receipt_hard")
+
+
+def _take_little(talk: Talk, heard: Heard, asks: str) -> None:
+    mood, receipt = LITTLE[heard.nature]
+    if heard.nature in {Nature.NORMAL, Nature.SAME}:
+        talk.words("record_noticing", by=None)
+    talk.set(mood=mood)
+    talk.say(receipt)
+    talk.settle(asks)
+    file_for_a_person(talk, heard)
+
+
+def _take_matter(talk: Talk, heard: Heard, asks: str) -> None:
+    """A worry closes the question gently; after a practical or session matter it comes back."""
+    file_for_a_person(talk, heard)
+    if Nature.WORRY in heard.for_a_person:
+        talk.settle(asks, "let_go")
+        talk.set(mood="worry")
+    elif not again_or_let_go(talk, asks):
+        talk.set(mood="unsure")
+
+
+def _take_noticing(talk: Talk, heard: Heard) -> None:
+    marks = talk.turn.reading.marks
+    did = marks.get("did")
+    talk.words("record_noticing", by=did)
+    talk.note_told(list(marks.get("told") or []))
+    talk.set(mood="better", did=did, absence=_only_absence(talk), low=heard.hard_too or None)
+    receipt = _receipt(talk, heard)
+    if receipt:
+        talk.say(receipt)
+
+
+def _only_absence(talk: Talk) -> bool | None:
+    """Only what is no longer there, and nothing of what is there instead."""
+    marks = talk.turn.reading.marks
+    return True if marks.get("absence") and not marks.get("told") else None
+
+
+def _receipt(talk: Talk, heard: Heard) -> str | None:
+    if heard.hard_too:
+        return "receipt_hard"
+    return "receipt_luck" if talk.get("did") == "happened" else None
+
+
+PARTS = {
+    "how": "how", "helped": "helped", "what_else": "else", "who": "who",
+    "you_noticed": "noticed", "difference": "difference", "instead": "instead", "keep": "keep",
+}  # fmt: skip
+NAMES_COUNT_IN = frozenset({"how", "helped", "what_else", "who", "difference"})
+
+
+def take_part(talk: Talk, heard: Heard, *, asks: str) -> None:
+    """Keep an answer that adds to a noticing; what came with it goes where it belongs."""
+    nature = Nature.NO_ONE if asks == "who" and heard.nature in _NO_ONE else heard.nature
+    talk.settle(asks)
+    if nature is Nature.NO_ONE and asks in {"who", "you_noticed"}:
+        _take_no_one(talk, asks)
+    elif nature in _EMPTY:
+        talk.settle(asks, "let_go")
+        talk.say(_EMPTY[nature])
+    else:
+        _take_words(talk, heard, asks)
+
+
+_NO_ONE = frozenset({Nature.NO_ONE, Nature.NO, Nature.NOTHING})
+_EMPTY = {
+    Nature.DONT_KNOW: "receipt_dont_know", Nature.NOTHING: "receipt_let_go",
+    Nature.NO: "receipt_let_go", Nature.OK: "receipt_let_go", Nature.YES: "receipt_let_go",
+}  # fmt: skip
+
+
+def _take_no_one(talk: Talk, asks: str) -> None:
+    """ "No one" is a good answer: what they noticed, and two check-ins without this question."""
+    talk.words("add_to_noticing", part=PARTS[asks], entry=None)
+    talk.say("receipt_no_one")
+    talk.set(who_rest=3, way="no_one")
+
+
+def _take_words(talk: Talk, heard: Heard, asks: str) -> None:
+    talk.words("add_to_noticing", part=PARTS[asks], entry=None)
+    if asks in NAMES_COUNT_IN:
+        name_people(talk)
+    talk.note_told(list(talk.turn.reading.marks.get("told") or []))
+    if heard.nature is Nature.LOSS or (heard.nature is Nature.HARD and heard.hard_too):
+        take_hard(talk, heard)
+    file_for_a_person(talk, heard)
+
+
+Handler = Callable[[Talk, Heard], None]
+
+
+def part_handlers() -> dict[str, Handler]:
+    """One handler for each question whose answer adds to a noticing."""
+
+    def make(asks: str) -> Handler:
+        return lambda talk, heard: take_part(talk, heard, asks=asks)
+
+    return {asks: make(asks) for asks in PARTS}

@@ -1,0 +1,80 @@
+"""The steps of a form's turn: take what was heard, choose the next question, put it."""
+
+from __future__ import annotations
+
+from actions.ask import QUESTIONS, ask
+from actions.detours import skip, take_detour
+from actions.extract import Heard, Nature, Sort
+from actions.facts import read_facts
+from actions.handlers import HANDLERS
+from actions.plan import next_question
+from actions.talk import Talk
+from actions.unprompted import take_unprompted
+
+MOST_TIMES = 2
+
+
+def take(talk: Talk, heard: Heard) -> None:
+    """Let what was heard change the talk: an answer, a choice, a request, or unprompted words."""
+    asks = talk.turn.open_asks
+    if (talk.turn.context.get("screen") or {}).get("level") == "soft":
+        talk.set(gentle=True)
+    if heard.sort is Sort.DETOUR:
+        take_detour(talk, str(heard.request))
+        return
+    if asks and talk.turn.key == "skip":
+        take_detour(talk, "skip")
+    elif asks:
+        HANDLERS[asks](talk, heard)
+    else:
+        take_unprompted(talk, heard)
+    if heard.request:
+        take_detour(talk, heard.request)
+    elif asks and heard.nature is Nature.TOLD and heard.sort is Sort.ANSWER:
+        talk.set(told_now=True)
+
+
+def next_asks(talk: Talk) -> str | None:
+    """The next question: one that comes back, else the plan's; never a third time."""
+    if talk.get("closing"):
+        return None
+    back = talk.get("back")
+    if back and not talk.get("service"):
+        if not talk.settled(back) and _may_come_back(talk, back):
+            return str(back)
+        _let_go(talk, back)
+        talk.set(back=None)
+    while asks := next_question(read_facts(talk, QUESTIONS)):
+        if _may_come_back(talk, asks):
+            return asks
+        _let_go(talk, asks)
+    return None
+
+
+def _may_come_back(talk: Talk, asks: str) -> bool:
+    """Once; but whoever asks who reads this before a yes or no is still asked for it."""
+    return asks == "consent" or talk.times_asked(asks) < MOST_TIMES
+
+
+def _let_go(talk: Talk, asks: str) -> None:
+    if talk.settled(asks):
+        return
+    skip(talk, asks)
+    talk.settle(asks, "let_go")
+
+
+def put(talk: Talk, asks: str) -> None:
+    """Ask it; thank for what was told when no words of it are given back, every other time."""
+    if asks == "rating_stage" and not talk.get("area"):
+        areas = talk.turn.context.get("areas_due") or ()
+        talk.set(area=areas[0]["key"])
+    silent = not talk.replies
+    back = talk.get("back") == asks
+    ask(talk, asks, back=back)
+    if back:
+        talk.set(back=None)
+    if silent and talk.get("told_now") and "quote" not in talk.replies[-1]["values"]:
+        if not talk.get("thanked"):
+            talk.replies.insert(0, {"response": "utter_receipt_plain", "values": {}})
+        talk.set(thanked=None if talk.get("thanked") else True)
+    talk.set(told_now=None)

@@ -1,0 +1,83 @@
+"""A turn in the making: what is said, which commands are given, what is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from actions.turn import Span, Turn
+
+# Slots that outlive a conversation: they only make the next one less samey.
+LASTING = frozenset({"who_rest", "last_67", "last_end", "since_scale", "shown_done", "heard",
+                     "lost"})  # fmt: skip
+# Slots that are not ours to clear.
+NOT_OURS = frozenset({"turn", "context", "requested_slot", "session_started_metadata"})
+
+
+class Talk:
+    """Collects one turn's replies, commands and slot changes over what was known before it."""
+
+    def __init__(self, turn: Turn, slots: Mapping[str, Any]) -> None:
+        """`slots` are the state's; they are read, and changes kept apart from them."""
+        self.turn = turn
+        self.replies: list[dict[str, Any]] = []
+        self.commands: list[dict[str, Any]] = []
+        self.changes: dict[str, Any] = {}
+        self._known = dict(slots)
+
+    def get(self, slot: str) -> Any:
+        """A slot as it stands now in this turn."""
+        return self.changes.get(slot, self._known.get(slot))
+
+    def set(self, **slots: Any) -> None:
+        """Remember keys, kinds and counters (never words)."""
+        self.changes.update(slots)
+
+    def say(self, key: str, **values: Any) -> None:
+        """Say an utterance that asks nothing."""
+        self.replies.append({"response": f"utter_{key}", "values": values})
+
+    def order(self, command: str, **fields: Any) -> None:
+        """Give the application a command."""
+        self.commands.append({"command": command, **fields})
+
+    def words(self, command: str, **fields: Any) -> None:
+        """Give a command that points at everything written this turn."""
+        self.order(command, words=self.turn.refs, **fields)
+
+    def settle(self, asks: str, how: str = "told") -> None:
+        """A question is over: told, let_go or skipped. It is not asked again in this talk."""
+        self.set(**{asks: how})
+
+    def settled(self, asks: str) -> bool:
+        """Whether a question is over in this talk."""
+        return self.get(asks) is not None
+
+    def times_asked(self, asks: str) -> int:
+        """How often a question was put to the client in this talk."""
+        return int((self.get("asked") or {}).get(asks, 0))
+
+    def note_asked(self, asks: str) -> None:
+        """Count a question as put once more."""
+        self.set(asked={**(self.get("asked") or {}), asks: self.times_asked(asks) + 1})
+
+    def note_told(self, parts: list[str]) -> None:
+        """What the client told without being asked; it is never asked."""
+        known = list(self.get("told") or [])
+        self.set(told=known + [part for part in parts if part not in known])
+
+    def quote(self) -> Span | None:
+        """A few of today's words that may be given back, or None when unsure."""
+        span = self.turn.span(self.turn.reading.marks.get("quote"))
+        if span is None or self.turn.flagged or self.turn.overlaps_flagged(span):
+            return None
+        return span
+
+    def date(self) -> Span | None:
+        """The date words of this turn, in the client's own words."""
+        return self.turn.span(self.turn.reading.marks.get("date"))
+
+    def clear(self) -> None:
+        """Forget the conversation that is over; lasting counters stay."""
+        for slot in {*self._known, *self.changes} - LASTING - NOT_OURS:
+            self.set(**{slot: None})

@@ -1,0 +1,44 @@
+"""The pipeline component that marks what a message contains, beside its intent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from components.reader import Reader
+
+
+@DefaultV1Recipe.register(
+    [DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR], is_trainable=False
+)
+class Marks(GraphComponent):
+    """Adds `marks` to a message; it never changes the text, the intent or any entity."""
+
+    def __init__(self) -> None:
+        """Read the word lists once."""
+        self._reader = Reader()
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> Marks:
+        """Make the component, as rasa asks for it."""
+        return cls()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Mark each message that has a text."""
+        for message in messages:
+            text = message.get(TEXT)
+            if text:
+                message.set("marks", self._reader.read(text), add_to_output=True)
+        return messages
