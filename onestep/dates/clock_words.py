@@ -4,17 +4,18 @@ import re
 from dataclasses import dataclass
 from datetime import time
 
-# When a part of the day is meant and no hour is said. Judgement; said back to the client.
+# When a part of the day is meant and no hour is said, and when that part is over. Judgement;
+# what is made of it is said back to the client.
 PARTS = {
-    "first thing": time(9),
-    "morning": time(9),
-    "lunchtime": time(12),
-    "midday": time(12),
-    "noon": time(12),
-    "afternoon": time(14),
-    "tonight": time(19),
-    "evening": time(19),
-    "night": time(19),
+    "first thing": (time(9), time(11)),
+    "morning": (time(9), time(12)),
+    "lunchtime": (time(12), time(14)),
+    "midday": (time(12), time(13)),
+    "noon": (time(12), time(13)),
+    "afternoon": (time(14), time(18)),
+    "tonight": (time(19), time(23)),
+    "evening": (time(19), time(23)),
+    "night": (time(19), time(23)),
 }
 # An hour without am or pm: up to six it is the afternoon, from seven the morning.
 _LAST_AFTERNOON_HOUR = 6
@@ -34,6 +35,7 @@ _PATTERNS = tuple(
         rf"(?:(?<=day )|(?<=tomorrow ))(?P<hour>1[0-2]|0?[1-9]){_END}$",
         rf"^after (?P<hour>1[0-2]|0?[1-9])(?= tonight|$){_END}",
         rf"^{_HOUR} (?=tonight|tomorrow){_END}",
+        rf"(?<=tonight ){_HOUR}{_END}$",
     )
 )
 _PART = re.compile(r"\b(?:in the |this |the )?(" + "|".join(PARTS) + r")\b")
@@ -42,11 +44,14 @@ _MINUTES = {"half past": 30, "half": 30, "quarter past": 15, "quarter to": -15}
 
 @dataclass(frozen=True)
 class Clock:
-    """A time of day. `sure` is false where am or pm was guessed, `part` where no hour was said."""
+    """A time of day. `sure` is false where am or pm was guessed.
+
+    `over` is the end of the part of the day that was meant, where no hour was said.
+    """
 
     at: time
     sure: bool = True
-    part: bool = False
+    over: time | None = None
 
 
 def take_clock(text: str) -> tuple[str, Clock | None]:
@@ -62,7 +67,8 @@ def take_clock(text: str) -> tuple[str, Clock | None]:
             rest = _without_part(_cut(text, found))
             return rest, clock
     if part:
-        return _without_part(text), Clock(PARTS[part.group(1)], part=True)
+        begins, over = PARTS[part.group(1)]
+        return _without_part(text), Clock(begins, over=over)
     return text, None
 
 
@@ -72,7 +78,7 @@ def _clock(said: dict[str, str | None], part: str) -> Clock:
     shift = _MINUTES.get(said.get("past") or "", 0)
     if half:
         hour = hour % _NOON + (_NOON if half == "pm" else 0)
-    sure = bool(half) or hour > _NOON or hour == 0
+    sure = bool(half) or hour > _NOON or (said["hour"] or "").startswith("0")
     if not sure:
         late = part in ("tonight", "evening", "night", "afternoon")
         early = part in ("morning", "first thing")

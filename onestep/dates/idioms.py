@@ -142,6 +142,7 @@ RULES: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
          - timedelta(days=1)),
         (r"(?:the )?end of (?:the |this )?year", lambda _, t: date(t.year, _DECEMBER, 31)),
         (rf"(?:(?:the )?(?:start|beginning) of )?{_MONTH}", _month),
+        (r"after (?:the )?new year'?s?(?: day)?", lambda _, t: date(t.year + 1, 1, 2)),
         (r"christmas(?: day)?", lambda _, t: _yearly(date(t.year, _DECEMBER, 25), t)),
         (r"christmas eve", lambda _, t: _yearly(date(t.year, _DECEMBER, 24), t)),
         (r"boxing day", lambda _, t: _yearly(date(t.year, _DECEMBER, 26), t)),

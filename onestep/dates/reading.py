@@ -17,7 +17,8 @@ _LONGEST = 120
 # A day without a year so far ahead was said of a day just gone: ask.
 _JUST_GONE = timedelta(days=300)
 _FURTHEST = timedelta(days=400)
-_STILL_TONIGHT = timedelta(hours=1)
+# "Tonight" said at eight, or "this morning" at ten, is an hour on.
+_STILL_IN_IT = timedelta(hours=1)
 
 _LEAD = re.compile(
     r"^(?:.*\b(?:until|till?|untill)|pause|(?:leave (?:me|it|us)|give (?:me|it|us)|text me|ask me"
@@ -29,7 +30,7 @@ _SMALL_LEAD = re.compile(
 )
 _OPEN = re.compile(
     r"(?:a |1 )?(?:little )?(?:bit|while)(?: longer)?|now|the time being|ever|ages"
-    r"|(?:i|further|you).*\b(?:say|said|text|message|ask|write|tell|notice|hear).*"
+    r"|(?:i|further|you).*\b(?:say|said|text|message|ask|write|tell|notice|hear|get back).*"
     r"|(?:some|a bit of) time|indefinitely|good|whenever|the foreseeable(?: future)?"
     r"|i'?m (?:ready|ok|better)"
 )
@@ -70,7 +71,7 @@ def read_date(words: str, *, now: datetime, zone: str) -> Date | Unsure | None:
     text = plain_words(words)
     bare = _SMALL_LEAD.sub("", _LEAD.sub("", text)) or text
     led = bare != text
-    if _OPEN.fullmatch(bare) and (led or " " in bare):
+    if _OPEN.fullmatch(bare) and (led or " " in bare or bare == "whenever"):
         return Unsure(Why.OPEN_ENDED)
     if _VAGUE.fullmatch(bare):
         return Unsure(Why.VAGUE) if led or not bare.isdecimal() else None
@@ -98,7 +99,8 @@ def _day(text: str, local: datetime) -> Found | None:
     today = local.date()
     found = find_day(text, today)
     if found is not None:
-        return found
+        said_year = "year" in text or "easter" in text
+        return _near(found, today, year_said=said_year) if isinstance(found, date) else found
     if text.startswith("after ") and not text.startswith("after tomorrow"):
         found = _day(text.removeprefix("after ").removeprefix("the "), local)
         return found + timedelta(days=1) if isinstance(found, date) else found
@@ -148,8 +150,8 @@ def _on(day: date, clock: Clock | None, local: datetime) -> Date | Unsure:
     found = _date(day, clock.at, local)
     if found.at > local:
         return found
-    if clock.part and day == local.date():
-        return _checked(local.replace(tzinfo=None) + _STILL_TONIGHT, local)
+    if clock.over and day == local.date() and local.time() < clock.over:
+        return _checked(local.replace(tzinfo=None) + _STILL_IN_IT, local)
     return Unsure(Why.PAST)
 
 
