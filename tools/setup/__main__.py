@@ -18,7 +18,11 @@ APPLICATION = Environment(
     "the application", ROOT / ".venv", ROOT / "requirements.lock", ("3.12", "3.13")
 )
 BOT = Environment("the bot", ROOT / "bot" / ".venv", ROOT / "bot" / "requirements.lock", ("3.10",))
-QUIET_RASA = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
+QUIET_RASA = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+}
 
 
 def main() -> int:

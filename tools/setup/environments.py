@@ -59,7 +59,13 @@ def install_project(root: Path, environment: Environment, uv: Path) -> None:
         return
     install: list[object] = [uv, "pip", "install", "--offline", "--python", environment.python]
     install += ["--no-deps", "--no-build-isolation", "--editable", root]
-    _install(install, what="Onestep itself")
+    try:
+        run(install, what="Onestep itself")
+    except CommandFailed as error:
+        sentence = (
+            "Onestep could not be put into its environment: mend pyproject.toml as said above."
+        )
+        raise SetupError(f"{error.output}\n{sentence}".strip()) from error
     (environment.folder / stamp).write_text(content, encoding="utf-8")
 
 
