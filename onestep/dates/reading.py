@@ -43,7 +43,9 @@ _NUMERIC = re.compile(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2}(?:\d{2})?)?")
 _DAY_AND_MONTH = re.compile(r"\d{1,2}(?:st|nd|rd|th)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct"
                             r"|nov|dec)[a-z]*")  # fmt: skip
 _YEAR = re.compile(r"\b\d{4}\b|[/.-]\d\d$")
-_HOURS = re.compile(r"\b(?:hours?|minutes?)\b")
+_HOURS = re.compile(
+    r"(?:in )?\d{1,3} (?:hours?|minutes?)(?: (?:and )?\d{1,2} minutes?)?(?: from now)?"
+)
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def read_date(words: str, *, now: datetime, zone: str) -> Date | Unsure | None:
 
 
 def _settle(text: str, local: datetime) -> Date | Unsure | None:
-    if _HOURS.search(text):
+    if _HOURS.fullmatch(text):
         moment = _library(text, local)
         return None if moment is None else _checked(moment.replace(tzinfo=local.tzinfo), local)
     rest, clock = take_clock(text)

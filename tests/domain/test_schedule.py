@@ -153,6 +153,14 @@ def test_quiet_hours_end(of, at):
         assert allowed == at
 
 
+def test_quiet_hours_that_come_twice_end_the_second_time():
+    """Quiet till 01:30: in the second 01:10 of the night they end twenty minutes later."""
+    of = terms(quiet_start=time(23), quiet_end=time(1, 30))
+    second = datetime(2026, 10, 25, 1, 10, tzinfo=UTC)
+    assert quiet(second, of)
+    assert next_allowed(second, of) == second + timedelta(minutes=20)
+
+
 def test_quiet_hours_by_the_clients_clock():
     """21:00 is quiet and 09:00 is not, in their zone."""
     of = terms(zone="America/New_York")
