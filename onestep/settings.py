@@ -15,22 +15,35 @@ class Settings(BaseSettings):
         env_prefix="ONESTEP_", env_file=".env", extra="forbid", frozen=True
     )
 
-    demo: bool = Field(False, description="made-up clients on a simulated phone; no real token")
-    data: Path = Field(ROOT / "var", description="folder of the database and keys")
-    database: str | None = Field(None, description="database address; default SQLite in data")
-    key_file: Path | None = Field(None, description="file of the keys that seal what is kept")
-    content: Path = Field(ROOT / "content", description="folder of wording, areas and routes")
-    language: str = Field("en", description="language that new clients are written to in")
-    host: str = Field("127.0.0.1", description="address the web pages are served on")
-    port: int = Field(8000, ge=1, le=65535, description="port the web pages are served on")
-    bot_python: Path = Field(
-        ROOT / "bot" / ".venv" / "bin" / "python", description="Python 3.10 that runs the bot"
+    demo: bool = Field(
+        default=False, description="made-up clients on a simulated phone; no real token"
     )
-    lull_telegram: float = Field(3, ge=0, le=15, description="seconds a burst may pause, Telegram")
-    lull_sms: float = Field(20, ge=0, le=60, description="seconds a burst may pause, SMS")
-    lease: float = Field(30, gt=0, description="seconds a worker may hold a row")
-    send_timeout: float = Field(10, gt=0, description="seconds a provider may take to answer")
-    telegram_token: SecretStr | None = Field(None, description="token of the Telegram bot")
+    data: Path = Field(default=ROOT / "var", description="folder of the database and keys")
+    database: str | None = Field(
+        default=None, description="database address; default SQLite in data"
+    )
+    key_file: Path | None = Field(
+        default=None, description="file of the keys that seal what is kept"
+    )
+    content: Path = Field(
+        default=ROOT / "content", description="folder of wording, areas and routes"
+    )
+    language: str = Field(default="en", description="language that new clients are written to in")
+    host: str = Field(default="127.0.0.1", description="address the web pages are served on")
+    port: int = Field(default=8000, ge=1, le=65535, description="port the web pages are served on")
+    bot_python: Path = Field(
+        default=ROOT / "bot" / ".venv" / "bin" / "python",
+        description="Python 3.10 that runs the bot",
+    )
+    lull_telegram: float = Field(
+        default=3, ge=0, le=15, description="seconds a burst may pause, Telegram"
+    )
+    lull_sms: float = Field(default=20, ge=0, le=60, description="seconds a burst may pause, SMS")
+    lease: float = Field(default=30, gt=0, description="seconds a worker may hold a row")
+    send_timeout: float = Field(
+        default=10, gt=0, description="seconds a provider may take to answer"
+    )
+    telegram_token: SecretStr | None = Field(default=None, description="token of the Telegram bot")
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Settings":

@@ -5,7 +5,6 @@ import contextlib
 import json
 import tempfile
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from onestep.cli.player import Player, ScriptFault, UnknownLine
 from onestep.cli.say import console, errors
 from onestep.cli.serve import bot
 from onestep.cli.show import show
-from onestep.cli.start import place_client
+from onestep.cli.start import Start, place_client
 from onestep.dialogue import Asker
 from onestep.domain.lull import Lull
 from onestep.services.app import App, Clock
@@ -28,47 +27,34 @@ NOW = datetime.fromisoformat("2026-03-04T10:30:00+00:00")
 LONGEST = timedelta(seconds=60)
 
 
-@dataclass(frozen=True)
-class ChatOptions:
-    """Where the conversation starts, and how it looks."""
-
-    channel: str = "telegram"
-    new: bool = False
-    state: str = "active"
-    ask: str | None = None
-    discreet: bool = False
-    language: str = "en"
-    lull: float = 0
-
-
-async def run_chat(options: ChatOptions, *, scripts: list[Path], as_json: bool) -> int:
+async def run_chat(start: Start, *, scripts: list[Path], as_json: bool) -> int:
     """Plays the scripts, or talks with the person at the keyboard. Returns the exit code."""
     out = _json_line if as_json else show
-    settings = Settings(demo=True, language=options.language)
+    settings = Settings(demo=True, language=start.language)
     async with bot(settings) as asker:
         if not scripts:
-            async with conversation(options, settings, asker) as (app, player):
+            async with conversation(start, settings, asker) as (app, player):
                 return await _talk(app, player, out, as_json=as_json)
         failed = 0
         for path in scripts:
-            async with conversation(options, settings, asker) as (app, player):
+            async with conversation(start, settings, asker) as (app, player):
                 failed += await _play(app, player, path, out)
         return 1 if failed else 0
 
 
 @contextlib.asynccontextmanager
 async def conversation(
-    options: ChatOptions, settings: Settings, asker: Asker
+    start: Start, settings: Settings, asker: Asker
 ) -> AsyncIterator[tuple[App, Player]]:
     """One made-up client on a database that is thrown away afterwards."""
-    pause = Lull(timedelta(seconds=options.lull), LONGEST)
+    pause = Lull(timedelta(seconds=start.lull), LONGEST)
     with tempfile.TemporaryDirectory(prefix="onestep-chat-") as folder:
         own = settings.model_copy(
             update={"data": Path(folder), "database": None, "key_file": None}
         )
         wiring.prepare(own)
         app = wiring.build(own, asker, lull=lambda _: pause, clock=Clock(fixed=NOW))
-        client_id = await asyncio.to_thread(place_client, app, options)
+        client_id = await asyncio.to_thread(place_client, app, start)
         await until_idle(app)
         watcher = Watcher(app, wiring.ledger(own.data), client_id)
         try:

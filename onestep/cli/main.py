@@ -23,7 +23,9 @@ def main() -> None:
     """Runs one command; an error we know ends in one sentence and exit code 1."""
     try:
         app()
-    except (ValidationError, *say.known_errors()) as error:
+    except Exception as error:
+        if not isinstance(error, (ValidationError, *say.known_errors())):
+            raise
         say.error(error)
         sys.exit(1)
 
@@ -82,9 +84,10 @@ def chat(
     lull: Annotated[float, typer.Option(help="Seconds a burst may pause")] = 0,
 ) -> None:
     """Talks in the terminal as Sam, a made-up client, on a throw-away database."""
-    from onestep.cli.chat import ChatOptions, run_chat
+    from onestep.cli.chat import run_chat
+    from onestep.cli.start import Start
 
-    options = ChatOptions(
+    start = Start(
         channel=channel,
         new=new,
         state=state,
@@ -93,7 +96,7 @@ def chat(
         language=language,
         lull=lull,
     )
-    sys.exit(asyncio.run(run_chat(options, scripts=script or [], as_json=json)))
+    sys.exit(asyncio.run(run_chat(start, scripts=script or [], as_json=json)))
 
 
 def _settings(*, demo: bool = False) -> Settings:

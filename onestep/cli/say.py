@@ -9,7 +9,7 @@ errors = Console(stderr=True, highlight=False)
 
 def known_errors() -> tuple[type[Exception], ...]:
     """The errors whose words were written to be read."""
-    from onestep.bot_process import BotWouldNotStart
+    from onestep.dialogue import BotWouldNotStart
     from onestep.content import ContentError
     from onestep.safety import RulesError
     from onestep.services.errors import ServiceError

@@ -1,7 +1,6 @@
 """Puts the made-up client of a terminal conversation where it is to start."""
 
-from dataclasses import replace
-from typing import Protocol
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -14,15 +13,17 @@ from onestep.storage import clients
 PHONES = {"telegram": "1001", "sms": "07700900010"}
 
 
-class Start(Protocol):
-    """Where a conversation starts."""
+@dataclass(frozen=True)
+class Start:
+    """Where a conversation in the terminal starts, and how it looks."""
 
-    channel: str
-    new: bool
-    state: str
-    ask: str | None
-    discreet: bool
-    language: str
+    channel: str = "telegram"
+    new: bool = False
+    state: str = "active"
+    ask: str | None = None
+    discreet: bool = False
+    language: str = "en"
+    lull: float = 0
 
 
 def place_client(app: App, start: Start) -> str:

@@ -12,7 +12,7 @@ from onestep.domain.permission import SendKind
 from onestep.domain.terms import Rhythm, Terms
 from onestep.services import plan
 from onestep.services.scope import Scope
-from onestep.services.times import agreed, clock_words
+from onestep.services.times import agreed, when_words
 from onestep.storage import clients, outbox, record, talk
 
 CONSENT_VERSION = "1"
@@ -132,7 +132,7 @@ def postpone(scope: Scope, command: c.Postpone) -> None:
     found = read_date(words, now=scope.now, zone=scope.terms.zone) if words else None
     at = found.at if isinstance(found, Date) else scope.now + LATER_MEANS
     moved = plan.move_check_in(scope, at)
-    scope.say("postponed", when=clock_words(moved, scope))
+    scope.say("postponed", when=when_words(moved, scope))
 
 
 def end_check_in(scope: Scope, command: c.EndCheckIn) -> None:

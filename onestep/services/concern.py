@@ -7,13 +7,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from onestep.content import concern_reply, promise
+from onestep.content import Reply, concern_reply
 from onestep.domain.permission import SendKind
 from onestep.safety import Category, Level, Verdict
 from onestep.services import hand_off
 from onestep.services.app import App
 from onestep.services.scope import Scope, open_scope
-from onestep.services.speak import queue_text, standing_values
+from onestep.services.speak import queue_text, speak, standing_values
 from onestep.storage import talk
 from onestep.storage.base import new_id
 from onestep.storage.models import Alert, Inbox, Message
@@ -63,11 +63,10 @@ def _alert(scope: Scope, message: Message, verdict: Verdict) -> Alert:
 
 def _answer_now(scope: Scope, alert: Alert, category: Category | None) -> None:
     if scope.address is not None:
-        kept = promise(scope.content, "in_hours", coach=scope.coach)
         reply = concern_reply(
             scope.content,
             category.value if category else "",
-            promise=kept,
+            hours="in_hours",
             values=standing_values(scope),
             channel=scope.channel,
             discreet=scope.terms.discreet,
@@ -82,15 +81,8 @@ def _answer_now(scope: Scope, alert: Alert, category: Category | None) -> None:
 
 
 def _answer_unread(scope: Scope) -> None:
-    if scope.address is None:
-        return
-    text = scope.content.utterances["unread_passed"].wordings[0]
-    queue_text(
-        scope,
-        text.text.format(coach=scope.coach),
-        kind=SendKind.CONFIRMATION,
-        said="unread_passed",
-    )
+    scope.say("unread_passed")
+    speak(scope, scope.says, kind=SendKind.CONFIRMATION)
 
 
 def _covered(scope: Scope, row: Inbox, *, by: str) -> None:

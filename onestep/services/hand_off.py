@@ -1,4 +1,7 @@
-"""The hand-off to a person: asked for, opened, relayed both ways, closed."""
+"""The hand-off to a person: asked for, opened, relayed both ways, closed.
+
+From the moment it is asked for the bot is silent: who has asked for Ana writes to Ana.
+"""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session

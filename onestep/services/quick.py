@@ -55,7 +55,7 @@ def _answer(scope: Scope, first: Inbox) -> str | None:
         return checkin.refuse_event(scope, first)
     if first.kind == "command" and _command(scope, first):
         return "application"
-    if hand_off.is_open(scope.session, scope.client.id):
+    if hand_off.current(scope.session, scope.client.id) is not None:
         hand_off.relay_in(scope)
         return "relay"
     if first.kind == "choice" and first.body["pressed"] and chosen(scope, first) is None:
@@ -95,8 +95,8 @@ def _start(scope: Scope) -> bool:
 
 
 def _coach(scope: Scope) -> bool:
-    if hand_off.is_open(scope.session, scope.client.id):
-        return False
+    if hand_off.current(scope.session, scope.client.id) is not None:
+        return False  # a person is asked for already: this line goes to them like any other
     apply_person.request_hand_off(scope, c.RequestHandOff(to=v.HandOffTo.COACH, words=scope.refs))
     return True
 

@@ -95,7 +95,6 @@ def _render(
         texts=texts,
         people=people,
         discreet=scope.terms.discreet,
-        started=kind in {SendKind.CHECK_IN, SendKind.PAUSE_OVER},
         last_used=wordings,
     )
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.base import Inbound
-from onestep.content import concern_reply, promise, render_key
+from onestep.content import Reply, concern_reply, render
 from onestep.safety import Level, Verdict
 from onestep.services.app import App
 from onestep.storage import clients, talk
@@ -82,21 +82,25 @@ def _incident(
 
 
 def _fixed_reply(app: App, inbound: Inbound, verdict: Verdict) -> str:
-    content = app.content("en")
-    category = verdict.category.value if verdict.category else ""
-    values = {"service": content.service.name, "coach": content.service.lead}
-    kept = promise(content, "in_hours", coach=content.service.lead)
     # Nobody knows who holds this phone: nothing that shows is said to it.
     return concern_reply(
-        content, category, promise=kept, values=values, channel=inbound.channel, discreet=True
+        app.content("en"),
+        verdict.category.value if verdict.category else "",
+        hours="in_hours",
+        values={"coach": None},
+        channel=inbound.channel,
+        discreet=True,
     ).text
 
 
 def _how_to_be_recognised(app: App, inbound: Inbound, message_id: str) -> str:
     content = app.content("en")
-    values = {"service": content.service.name}
-    rendered = render_key(
-        content, "unknown_sender", turn_id=message_id, channel=inbound.channel, values=values
+    rendered = render(
+        content,
+        [Reply("unknown_sender")],
+        turn_id=message_id,
+        channel=inbound.channel,
+        values={"service": content.service.name},
     )
     return rendered.messages[0].text
 

@@ -9,6 +9,9 @@ from onestep.domain.terms import Rhythm, Terms
 from onestep.services.scope import Scope
 from onestep.storage.models import CheckIn, ContactTerms
 
+NOON = 12
+A_WEEK = 7
+
 
 def agreed(row: ContactTerms) -> Terms:
     """The kept terms as the schedule reads them."""
@@ -30,19 +33,33 @@ def in_words(moment: datetime, scope: Scope) -> str:
     return f"{local:%A} {local.day} {local:%B}"
 
 
-def clock_words(moment: datetime, scope: Scope) -> str:
-    """A day and a time as they are said: "Monday at 6pm"."""
-    local = moment.astimezone(ZoneInfo(scope.terms.zone))
+def when_words(moment: datetime, scope: Scope) -> str:
+    """When something will be, with its small word: "tomorrow", "on Friday at 9am"."""
+    zone = ZoneInfo(scope.terms.zone)
+    local = moment.astimezone(zone)
+    days = (local.date() - scope.now.astimezone(zone).date()).days
     minutes = f":{local:%M}" if local.minute else ""
-    return f"{local:%A} at {local.hour % 12 or 12}{minutes}{'am' if local.hour < 12 else 'pm'}"
+    clock = f"at {local.hour % 12 or 12}{minutes}{'am' if local.hour < NOON else 'pm'}"
+    if days <= 1:
+        return f"{'tomorrow' if days else 'today'} {clock}"
+    if days < A_WEEK:
+        return f"on {local:%A} {clock}"
+    return f"on {in_words(moment, scope)}"
 
 
 def next_check_in_words(scope: Scope) -> str | None:
-    """The day of the next check-in, or nothing when none is planned."""
+    """When the next check-in is, or nothing when none is planned."""
     due = scope.session.scalar(
         select(CheckIn.due_at)
         .where(CheckIn.client_id == scope.client.id, CheckIn.state == "due")
         .order_by(CheckIn.due_at)
         .limit(1)
     )
-    return in_words(due, scope) if due is not None else None
+    if due is None:
+        return None
+    local = due.astimezone(ZoneInfo(scope.terms.zone))
+    days = (local.date() - scope.now.astimezone(local.tzinfo).date()).days
+    # A client's hours are a span of the day: the day is said, the minute is not promised.
+    if days <= 1:
+        return "tomorrow" if days else "later today"
+    return f"on {local:%A}" if days < A_WEEK else f"on {in_words(due, scope)}"

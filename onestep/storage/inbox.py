@@ -113,7 +113,7 @@ def next_due(session: Session) -> datetime | None:
     return session.scalar(select(func.min(Inbox.due_at)).where(Inbox.state == "waiting"))
 
 
-def _oldest_due(now: datetime) -> Select[tuple[Inbox]]:
+def _oldest_due(now: datetime) -> Select[Inbox]:
     other = aliased(Inbox)
     held = and_(other.state == "working", other.lease_until >= database_now())
     expired = and_(Inbox.state == "working", Inbox.lease_until < database_now())

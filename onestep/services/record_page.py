@@ -1,0 +1,300 @@
+"""A client's record as one page: what a coach would see, in the client's own words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from onestep.content import Content
+from onestep.services import hand_off
+from onestep.services.app import App
+from onestep.services.scope import Scope, new_turn_id, open_scope
+from onestep.services.times import in_words, next_check_in_words
+from onestep.storage import sealed
+from onestep.storage.models import Alert, Ask, Entry, Message, Rating, SmallStep
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry: the client's words, when they wrote them, and what belongs to them."""
+
+    kind: str
+    words: str
+    at: datetime
+    number: float | None = None
+    parts: tuple["Line", ...] = ()
+    flagged: bool = False
+    corrected: bool = False
+
+
+@dataclass(frozen=True)
+class Placing:
+    """Where the client placed themselves, with what told them so."""
+
+    area: str
+    stage: str
+    at: datetime
+    words: str | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """A small sign or step, its size, and what became of it."""
+
+    words: str
+    kind: str
+    at: datetime
+    size: str | None
+    help_wanted: bool | None
+    outcome: str | None
+
+
+@dataclass(frozen=True)
+class ForPerson:
+    """Something for a person to act on."""
+
+    about: str
+    detail: str | None
+    words: str
+    date_words: str | None
+    at: datetime
+    done: bool
+
+
+@dataclass(frozen=True)
+class Concern:
+    """An alert, with the words that caused it."""
+
+    id: str
+    level: str
+    category: str | None
+    words: tuple[str, ...]
+    state: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Said:
+    """One line of the thread."""
+
+    who: str  # client | bot | coach
+    text: str
+    at: datetime
+    with_person: bool
+
+
+@dataclass(frozen=True)
+class RecordPage:
+    """Everything on the page, times in the client's own zone."""
+
+    client_id: str
+    called: str
+    coach: str
+    contact: str
+    contact_said: str
+    enrolment: str
+    channel: str
+    hand_off: str | None
+    next_check_in: str | None
+    hopes: tuple[Line, ...] = ()
+    noticings: tuple[Line, ...] = ()
+    others: tuple[Line, ...] = ()
+    steps: tuple[Step, ...] = ()
+    placings: tuple[Placing, ...] = ()
+    for_person: tuple[ForPerson, ...] = ()
+    concerns: tuple[Concern, ...] = ()
+    thread: tuple[Said, ...] = field(default=())
+
+
+THREAD_SHOWN = 60
+# Kinds that belong to something else on the page, or are shown in a place of their own.
+ELSEWHERE = {"best_hopes", "noticing", "small_step", "step_outcome", "rating"}
+
+
+def record_page(app: App, client_id: str) -> RecordPage:
+    """Reads the whole record of one client. Raises NoResultFound when there is none."""
+    with app.db.read() as session:
+        scope = open_scope(
+            session, app.content("en"), client_id=client_id, turn_id=new_turn_id(), now=app.clock()
+        )
+        return _page(scope)
+
+
+def _page(scope: Scope) -> RecordPage:
+    session, client = scope.session, scope.client
+    entries = _entries(session, client.id)
+    lines = [_line(scope, entry, entries) for entry in entries if entry.part_of is None]
+    found = hand_off.current(session, client.id)
+    return RecordPage(
+        client_id=client.id,
+        called=scope.called,
+        coach=scope.coach,
+        contact=client.contact,
+        contact_said=_contact_said(scope),
+        enrolment=client.enrolment,
+        channel=scope.channel,
+        hand_off=found.state if found else None,
+        next_check_in=next_check_in_words(scope),
+        hopes=tuple(line for line in lines if line.kind == "best_hopes"),
+        noticings=tuple(line for line in lines if line.kind == "noticing"),
+        others=tuple(line for line in lines if line.kind not in ELSEWHERE),
+        steps=tuple(_steps(scope)),
+        placings=tuple(_placings(scope)),
+        for_person=tuple(_for_person(scope)),
+        concerns=tuple(_concerns(scope)),
+        thread=tuple(_thread(scope)),
+    )
+
+
+def _entries(session: Session, client_id: str) -> Sequence[Entry]:
+    return session.scalars(
+        select(Entry)
+        .where(Entry.client_id == client_id, Entry.coach_may_see, Entry.struck_at.is_(None))
+        .order_by(Entry.id.desc())
+    ).all()
+
+
+def _line(scope: Scope, entry: Entry, entries: Sequence[Entry]) -> Line:
+    parts = [part for part in reversed(entries) if part.part_of == entry.id]
+    return Line(
+        kind=entry.kind,
+        words=sealed.entry_words(scope.session, entry),
+        at=_local(scope, entry.at),
+        number=entry.number,
+        parts=tuple(_line(scope, part, entries) for part in parts),
+        flagged=entry.flagged,
+        corrected=any(other.corrects == entry.id for other in entries),
+    )
+
+
+def _steps(scope: Scope) -> list[Step]:
+    session = scope.session
+    rows = session.scalars(
+        select(SmallStep)
+        .where(SmallStep.client_id == scope.client.id)
+        .order_by(SmallStep.id.desc())
+    )
+    return [
+        Step(
+            words=_words_of(session, row.entry_id) or "",
+            kind=row.kind,
+            at=_local(scope, row.at),
+            size=row.size,
+            help_wanted=row.help_wanted,
+            outcome=_words_of(session, row.outcome_entry_id),
+        )
+        for row in rows
+    ]
+
+
+def _placings(scope: Scope) -> list[Placing]:
+    rows = scope.session.scalars(
+        select(Rating).where(Rating.client_id == scope.client.id).order_by(Rating.id.desc())
+    )
+    return [
+        Placing(
+            area=_area_label(scope.content, row.area),
+            stage=_stage_label(scope.content, row.area, row.stage),
+            at=_local(scope, row.at),
+            words=_words_of(scope.session, row.entry_id),
+        )
+        for row in rows
+    ]
+
+
+def _area_label(content: Content, key: str) -> str:
+    return next((area.label for area in content.areas if area.key == key), key)
+
+
+def _stage_label(content: Content, area_key: str, key: str) -> str:
+    stages = next((area.stages for area in content.areas if area.key == area_key), ())
+    return next((stage.client for stage in stages if stage.key == key), key)
+
+
+def _for_person(scope: Scope) -> list[ForPerson]:
+    rows = scope.session.scalars(
+        select(Ask).where(Ask.client_id == scope.client.id).order_by(Ask.id.desc())
+    )
+    return [
+        ForPerson(
+            about=row.about,
+            detail=row.detail,
+            words=sealed.ask_words(scope.session, row),
+            date_words=sealed.ask_date_words(scope.session, row),
+            at=_local(scope, row.at),
+            done=row.done_at is not None,
+        )
+        for row in rows
+    ]
+
+
+def _concerns(scope: Scope) -> list[Concern]:
+    rows = scope.session.execute(
+        select(Alert, Message)
+        .join(Message, Message.id == Alert.message_id)
+        .where(Alert.client_id == scope.client.id)
+        .order_by(Alert.id.desc())
+    ).all()
+    return [
+        Concern(
+            id=alert.id,
+            level=alert.level,
+            category=alert.category,
+            words=_matched(sealed.message_text(scope.session, message), alert.spans),
+            state=alert.state,
+            at=_local(scope, alert.at),
+        )
+        for alert, message in rows
+    ]
+
+
+def _matched(text: str, spans: Sequence[Sequence[int]]) -> tuple[str, ...]:
+    return tuple(text[start:end] for start, end in spans)
+
+
+def _thread(scope: Scope) -> list[Said]:
+    rows = scope.session.scalars(
+        select(Message)
+        .where(Message.client_id == scope.client.id)
+        .order_by(Message.id.desc())
+        .limit(THREAD_SHOWN)
+    ).all()
+    return [
+        Said(
+            who="client" if row.direction == "in" else "coach" if row.coach_id else "bot",
+            text=sealed.message_text(scope.session, row),
+            at=_local(scope, row.at),
+            with_person=row.relayed,
+        )
+        for row in reversed(rows)
+    ]
+
+
+def _contact_said(scope: Scope) -> str:
+    """The contact state as a plain fact, never a judgement."""
+    client = scope.client
+    since = in_words(client.contact_since, scope)
+    if client.enrolment != "enrolled":
+        return {"invited": "invited, has not answered yet"}.get(client.enrolment, client.enrolment)
+    if client.contact == "paused" and client.paused_until is not None:
+        return f"paused until {in_words(client.paused_until, scope)}"
+    said = {
+        "active": "in contact",
+        "paused": f"paused since {since}",
+        "stopped": f"stopped by them on {since}; nothing goes out",
+        "ended": f"finished by their own word on {since}; the door is open",
+        "unreachable": f"messages do not arrive since {since}",
+    }[client.contact]
+    return f"{said}, waiting for them to write" if client.waiting_for_them else said
+
+
+def _words_of(session: Session, entry_id: str | None) -> str | None:
+    entry = session.get(Entry, entry_id) if entry_id else None
+    return sealed.entry_words(session, entry) if entry else None
+
+
+def _local(scope: Scope, at: datetime) -> datetime:
+    return at.astimezone(ZoneInfo(scope.terms.zone))

@@ -1,0 +1,84 @@
+"""What lies on a simulated phone: what arrived on it, and what was written on it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from channels.simulator import Ledger
+from onestep.services.app import App
+from onestep.storage import clients, sealed
+from onestep.storage.models import Entry, Inbox, Message, Outbox, Rating
+
+TYPING = ("waiting", "working")
+LINES_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Bubble:
+    """One line on the phone; `id` grows with time, so that a page can ask for what is newer."""
+
+    id: str
+    mine: bool
+    text: str
+    choices: tuple[dict[str, str], ...] = ()
+    prompt: str | None = None
+
+
+def bubbles(app: App, ledger: Ledger, client_id: str) -> list[Bubble]:
+    """The phone's lines, oldest first. What was sent but never arrived is not among them."""
+    with app.db.read() as session:
+        address = clients.preferred_address(session, client_id)
+        if address is None:
+            return []
+        written = session.scalars(
+            select(Message)
+            .where(Message.client_id == client_id, Message.direction == "in")
+            .where(Message.kind != "choice", Message.channel != "story")
+            .order_by(Message.id.desc())
+            .limit(LINES_SHOWN)
+        ).all()
+        mine = [Bubble(row.id, True, sealed.message_text(session, row)) for row in written]
+        shown = ledger.shown(address.channel, sealed.address_value(session, address))
+        sent = dict(session.execute(select(Outbox.id, Outbox.message_id)).tuples().all())
+    theirs = [
+        Bubble(
+            sent.get(line.reference, line.reference),
+            False,
+            line.text,
+            tuple({"key": choice.key, "label": choice.label} for choice in line.choices),
+            line.prompt,
+        )
+        for line in shown
+    ]
+    return sorted([*mine, *theirs], key=lambda bubble: bubble.id)
+
+
+def is_typing(app: App, client_id: str) -> bool:
+    """Whether an answer is on its way: something the client wrote is still in the queue."""
+    with app.db.read() as session:
+        waiting = select(Inbox.id).where(Inbox.client_id == client_id, Inbox.state.in_(TYPING))
+        return session.scalar(waiting.where(Inbox.kind != "event").limit(1)) is not None
+
+
+def version(app: App, client_id: str) -> str:
+    """Changes whenever something on the phone or in the record may have changed."""
+    with app.db.read() as session:
+        client = clients.client(session, client_id)
+        parts = [
+            session.scalar(select(func.max(Message.id)).where(Message.client_id == client_id)),
+            session.scalar(select(func.max(Entry.id)).where(Entry.client_id == client_id)),
+            session.scalar(select(func.max(Rating.id)).where(Rating.client_id == client_id)),
+            session.scalar(
+                select(func.count()).where(Outbox.client_id == client_id, Outbox.state == "sent")
+            ),
+            session.scalar(
+                select(func.count()).where(Inbox.client_id == client_id, Inbox.state == "done")
+            ),
+            session.scalar(
+                select(func.count()).where(Inbox.client_id == client_id, Inbox.state != "done")
+            ),
+            client.contact,
+            client.enrolment,
+            client.held,
+        ]
+    return "-".join(str(part) for part in parts)
