@@ -14,8 +14,10 @@ from onestep.content.errors import (
 )
 from onestep.content.load import available_languages, inspect, load, reload, require_language
 from onestep.content.model import Area, Content, Route, Stage
-from onestep.content.render import Choice, Outgoing, Prompt, Rendered, Reply, render, reply_from
-from onestep.content.sequence import Found, Line, check_conversation, find_breaches
+from onestep.content.render import render
+from onestep.content.sequence import Found, check_conversation, find_breaches
+from onestep.content.transcript import Line
+from onestep.content.turn import Choice, Outgoing, Prompt, Rendered, Reply, reply_from
 
 __all__ = [
     "Area",

@@ -13,7 +13,8 @@ from onestep.content import sms
 from onestep.content.catalogue import CONCERNS
 from onestep.content.conduct import SMS
 from onestep.content.model import Content
-from onestep.content.render import Outgoing, Reply, render
+from onestep.content.render import render
+from onestep.content.turn import Outgoing, Reply
 
 # Named helplines on a phone somebody else may look at can bring harm.
 _NOTHING_SHOWS = frozenset({"abuse"})

@@ -86,6 +86,6 @@ def _bare(sign: str) -> str:
 
 
 def to_gsm7(text: str) -> str | None:
-    """Our own wording, or a name, in the alphabet of a text message; None where it has no letter."""
+    """Our own wording, or a name, in the alphabet of a text message; None where it cannot be."""
     plain = drop_accents(straighten(unicodedata.normalize("NFC", text)))
     return plain if is_gsm7(plain) else None

@@ -7,64 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from onestep.content import sms, values
 from onestep.content.conduct import SMS
 from onestep.content.errors import MissingValue, UnknownChoice, UnknownUtterance
 from onestep.content.model import Content, Utterance, Wording
-
-
-@dataclass(frozen=True)
-class Prompt:
-    """What an open question is about."""
-
-    id: str
-    asks: str
-    area: str | None = None
-
-
-@dataclass(frozen=True)
-class Reply:
-    """One thing to say. choices: None for all the choices its wording has."""
-
-    say: str
-    values: Mapping[str, object] = field(default_factory=dict)
-    asks: int = 0
-    prompt: Prompt | None = None
-    choices: tuple[str, ...] | None = None
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One way to answer by a tap or a number."""
-
-    key: str
-    label: str
-
-
-@dataclass(frozen=True)
-class Outgoing:
-    """One message, ready to send.
-
-    On SMS the numbered choices are part of its text, in the order of `choices`.
-    """
-
-    text: str
-    choices: tuple[Choice, ...] = ()
-    prompt: Prompt | None = None
-    asks: int = 0
-    keys: tuple[str, ...] = ()
-    used: tuple[str, ...] = ()
-    quoted: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """The messages of a turn in sending order, and the wording last used for each key."""
-
-    messages: tuple[Outgoing, ...]
-    used: Mapping[str, str]
+from onestep.content.turn import Choice, Outgoing, Rendered, Reply
 
 
 @dataclass(frozen=True)
@@ -118,23 +67,6 @@ def render(  # noqa: PLR0913 - a turn is all of this, each named at the call
         messages += _message(group, setting)
     used = {key: id_ for m in messages for key, id_ in zip(m.keys, m.used, strict=True)}
     return Rendered(tuple(messages), used)
-
-
-def reply_from(answer: Mapping[str, object]) -> Reply:
-    """A reply from one item of the turn contract's `replies`."""
-    prompt, chosen, given = answer.get("prompt"), answer.get("choices"), answer.get("values")
-    return Reply(
-        say=str(answer["say"]),
-        values=dict(given) if isinstance(given, Mapping) else {},
-        asks=1 if answer.get("asks") else 0,
-        prompt=_prompt(prompt) if isinstance(prompt, Mapping) else None,
-        choices=tuple(str(one["key"]) for one in chosen) if isinstance(chosen, list) else None,
-    )
-
-
-def _prompt(said: Mapping[str, object]) -> Prompt:
-    area = said.get("area")
-    return Prompt(str(said["id"]), str(said["asks"]), str(area) if area is not None else None)
 
 
 def _groups(content: Content, replies: Sequence[Reply]) -> list[list[Reply]]:
