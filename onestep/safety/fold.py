@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import islice
 
 IGNORED = "\x01"  # stands where a character carries no sound: zero-width, accents, control codes
 
@@ -55,6 +56,8 @@ def _plain(char: str) -> str:
 
 
 _TABLE = _Table()
+_RUNS = 500  # runs of foreign letters looked at
+_LONGEST = 200  # letters of one word; no word is longer, and some letters unfold to many
 _FOREIGN = re.compile(r"[^\W\d_\x00-\x7f]")
 _FOREIGN_RUN = re.compile(r"[^\W\d_\x00-\x7f]{3}")
 _LETTER = re.compile(r"[a-z]")
@@ -67,7 +70,7 @@ def fold(text: str) -> str:
 
 def fold_word(word: str) -> str:
     """Finish one folded word: drop what is ignored, open ligatures, undo lookalike letters."""
-    word = word.replace(IGNORED, "")
+    word = word.replace(IGNORED, "")[:_LONGEST]
     if word.isascii():
         return word
     word = unicodedata.normalize("NFKC", word).casefold()
@@ -78,8 +81,8 @@ def has_unreadable_script(folded: str) -> bool:
     """Say whether the text holds letters we cannot read: a run of three, or nothing but such."""
     if folded.isascii():
         return False
-    letters = [m.group() for m in _FOREIGN_RUN.finditer(folded)]
-    if any(not _is_latin(run) for run in letters[:50]):
+    runs = islice(_FOREIGN_RUN.finditer(folded), _RUNS)
+    if any(not _is_latin(run.group()) for run in runs):
         return True
     return not _LETTER.search(folded) and any(
         not _is_latin(m.group()) for m in _FOREIGN.finditer(folded)

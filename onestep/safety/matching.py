@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from spacy.tokens import Doc
@@ -13,14 +14,16 @@ from onestep.safety.rules import Pack, RuleBook
 from onestep.safety.scope import Mark, Match, Scope
 from onestep.safety.verdict import Hit, Level, Span
 
-WHOLE = 1_200  # characters; a longer text is scanned for telling words and read around them
+WHOLE = 4_200  # characters, all a phone can send; a longer text is read around telling words
 AROUND = 160  # characters read on each side of a telling word
+BENT = 1_000  # different words of a long text that are looked at for odd spelling
+KEPT = 40  # places of one word that may be read around
 MOST = 9_000  # characters read closely in one text, so that 200,000 stay within 50 ms
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the rules found in one text. `cut` says that telling words were left unread."""
+    """What the rules found in one text. `cut` says that not all of it was read closely."""
 
     hits: tuple[Hit, ...]
     readings: tuple[Reading, ...]
@@ -34,8 +37,14 @@ def find(folded: str, book: RuleBook) -> Found:
     readings = tuple(
         read(folded, book.spelling, laughter=laughter, within=window) for window in windows
     )
-    hits = [hit for reading in readings for hit in _hits(reading, book)]
-    return Found(tuple(dict.fromkeys(hits)), readings, cut)
+    hits = {hit for reading in readings for hit in _hits(reading, book)}
+    return Found(tuple(sorted(hits, key=_place)), readings, cut)
+
+
+def _place(hit: Hit) -> tuple[int, int, str, str, str]:
+    """Order hits as they stand in the text, so that every run gives the same verdict."""
+    start, end = (hit.span.start, hit.span.end) if hit.span else (-1, -1)
+    return start, end, hit.category, hit.detail, hit.level
 
 
 def _windows(folded: str, book: RuleBook) -> tuple[list[tuple[int, int]], bool]:
@@ -43,36 +52,54 @@ def _windows(folded: str, book: RuleBook) -> tuple[list[tuple[int, int]], bool]:
     if len(folded) <= WHOLE:
         return [(0, len(folded))], False
     windows: list[tuple[int, int]] = []
-    spent = 0
-    for place in _telling(folded, book):
-        start, end = _whole_words(folded, place - AROUND, place + AROUND)
+    for start, end in sorted(_stretches(folded, book)):
         if windows and start <= windows[-1][1]:
-            spent += max(0, end - windows[-1][1])
             windows[-1] = (windows[-1][0], max(end, windows[-1][1]))
         else:
-            spent += end - start
             windows.append((start, end))
+    return windows, True
+
+
+def _stretches(folded: str, book: RuleBook) -> Iterator[tuple[int, int]]:
+    """Give stretches around telling words, loud and rare words first, up to MOST characters."""
+    spent, read_to = 0, -1
+    for place in (0, len(folded), *_telling(folded, book)):
+        if 0 <= place - read_to < AROUND // 2:
+            continue
+        start, end = _whole_words(folded, place - AROUND, place + AROUND)
+        yield start, end
+        read_to, spent = place, spent + end - start
         if spent > MOST:
-            return windows, True
-    return windows, False
+            return
 
 
-def _telling(folded: str, book: RuleBook) -> Iterator[int]:
-    """Give the places of the words without which no rule can fire, and of spaced letters."""
-    places = {match.start() for match in SPACED.finditer(folded)}
-    verdicts: dict[str, bool] = {}
+def _telling(folded: str, book: RuleBook) -> list[int]:
+    """Give the places of the words that only a rule would look for, and of spaced letters.
+
+    Loud words come first, then those that the text seldom uses: what is said once among much
+    else is what matters.
+    """
+    places: dict[str, list[int]] = {" ": [m.start() for m in SPACED.finditer(folded)]}
+    telling: dict[str, bool] = {}
+    seen: Counter[str] = Counter()
     for match in WORD.finditer(folded):
         word = match.group()
-        telling = verdicts.get(word)
-        if telling is None:
-            telling = verdicts[word] = _is_telling(word, book)
-        if telling:
-            places.add(match.start())
-    return iter(sorted(places))
+        if word not in telling:
+            telling[word] = _is_telling(word, book, bend=len(telling) < BENT)
+        if telling[word]:
+            seen[word] += 1
+            if seen[word] <= KEPT:
+                places.setdefault(word, []).append(match.start())
+    loud = book.slot("loud")
+    quiet = {w: loud.isdisjoint(book.spelling.read(fold_word(w))) for w in places}
+    order = sorted(places, key=lambda word: (quiet[word], seen[word]))
+    return [place for word in order for place in places[word]]
 
 
-def _is_telling(word: str, book: RuleBook) -> bool:
-    return not book.anchors.isdisjoint(book.spelling.read(fold_word(word)))
+def _is_telling(word: str, book: RuleBook, *, bend: bool) -> bool:
+    if not bend:
+        return word in book.telling
+    return not book.telling.isdisjoint(book.spelling.read(fold_word(word)))
 
 
 def _whole_words(folded: str, start: int, end: int) -> tuple[int, int]:
@@ -88,14 +115,15 @@ def _whole_words(folded: str, start: int, end: int) -> tuple[int, int]:
 def _hits(reading: Reading, book: RuleBook) -> list[Hit]:
     """Match one reading; a pack runs only when one of its words is there."""
     present = set(reading.words)
-    packs = [pack for pack in book.packs if not pack.anchors.isdisjoint(present)]
+    packs = _present(book.rules, present)
     if not packs:
         return []
     doc = Doc(book.vocab, words=reading.words)
-    matches = [m for pack in packs for m in _matches(doc, pack, reading)]
+    trailing = book.slot("trailing")
+    matches = [m for pack in packs for m in _matches(doc, pack, reading, trailing)]
     if not matches:
         return []
-    scope = Scope(book, reading, _marks(doc, (book.harmless, book.scope)))
+    scope = Scope(book, reading, _marks(doc, _present(book.marks, present), reading))
     hits = []
     for match in matches:
         category, level = scope.judge(match)
@@ -105,26 +133,40 @@ def _hits(reading: Reading, book: RuleBook) -> list[Hit]:
     return hits
 
 
-def _matches(doc: Doc, pack: Pack, reading: Reading) -> Iterator[Match]:
+def _present(index: Mapping[str, tuple[Pack, ...]], words: set[str]) -> list[Pack]:
+    """Give the packs that could fit, each once."""
+    found = {id(pack): pack for word in words if word in index for pack in index[word]}
+    return list(found.values())
+
+
+def _matches(doc: Doc, pack: Pack, reading: Reading, trailing: frozenset[str]) -> Iterator[Match]:
     for key, start, end, alignment in pack.matcher(doc, with_alignments=True):
         rule, shape = pack.rules[key]
         if reading.sentence[start] != reading.sentence[end - 1]:
             continue
-        if shape.at_start and start and reading.sentence[start - 1] == reading.sentence[start]:
-            if reading.clause[start - 1] == reading.clause[start]:
-                continue
-        if shape.at_end and end < len(doc) and reading.clause[end] == reading.clause[end - 1]:
+        if shape.at_start and reading.same_clause(start - 1, start):
             continue
-        if end < len(doc) and reading.words[end] in rule.unless_next:
-            if reading.clause[end] == reading.clause[end - 1]:
-                continue
+        if shape.at_end and not _nothing_follows(reading, end, trailing):
+            continue
+        if reading.same_clause(end - 1, end) and reading.words[end] in rule.unless_next:
+            continue
         loose = frozenset(start + i for i, piece in enumerate(alignment) if piece in shape.loose)
         yield Match(rule, shape, start, end, loose)
 
 
-def _marks(doc: Doc, packs: tuple[Pack, ...]) -> tuple[Mark, ...]:
+def _nothing_follows(reading: Reading, end: int, trailing: frozenset[str]) -> bool:
+    """Say whether the clause ends here, but for a "tonight", a "tbh"."""
+    while reading.same_clause(end - 1, end):
+        if reading.words[end] not in trailing:
+            return False
+        end += 1
+    return True
+
+
+def _marks(doc: Doc, packs: list[Pack], reading: Reading) -> tuple[Mark, ...]:
     return tuple(
         Mark(pack.rules[key][0].detail, start, end)
         for pack in packs
         for key, start, end in pack.matcher(doc)
+        if reading.sentence[start] == reading.sentence[end - 1]
     )

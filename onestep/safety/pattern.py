@@ -52,7 +52,10 @@ def compile_pattern(source: str, slots: Slots) -> list[Compiled]:
     variants = list(itertools.product(*(_choices(part, slots) for part in parts)))
     if len(variants) > _VARIANTS_MOST:
         raise PatternError(f"the pattern makes {len(variants)} variants; split it")
-    return [_assemble(variant, at_start=at_start, at_end=at_end) for variant in variants]
+    compiled = [_assemble(variant, at_start=at_start, at_end=at_end) for variant in variants]
+    if any(len(one.loose) == len(one.words) for one in compiled):
+        raise PatternError("the pattern needs at least one word that must be there")
+    return compiled
 
 
 Piece = tuple[tuple[frozenset[str], str], ...]  # words (empty: any) and the operator, in order

@@ -9,7 +9,8 @@ from onestep.safety.fold import IGNORED, fold_word
 from onestep.safety.spelling import Spelling
 
 WORD = re.compile(rf"[@$]?[^\W_](?:['*@$!|{IGNORED}]*[^\W_])*")
-SPACED = re.compile(rf"(?<![^\W_'])[^\W_](?:[ .\-_*{IGNORED}]{{1,3}}[^\W_](?![^\W_'])){{3,}}")
+_ALONE = rf"(?!{IGNORED}*[^\W_'])"  # no letter follows, not even behind a zero-width sign
+SPACED = re.compile(rf"(?<![^\W_'])[^\W_]{_ALONE}(?:{IGNORED}?[ .\-_*]{{1,3}}[^\W_]{_ALONE}){{3,}}")
 _HARD_BREAK = re.compile(r"[.?!;\u3002]")
 _SOFT_BREAK = re.compile(r"[\n,:()\u2013\u2014]| - ")
 _WIDE_GAP = re.compile(r"[ ]{2,}")
@@ -41,6 +42,10 @@ class Reading:
             self.sentence.append(self.sentence[-1] if self.sentence else 0)
             self.clause.append(self.clause[-1] if self.clause else 0)
 
+    def same_clause(self, left: int, right: int) -> bool:
+        """Say whether both words exist and belong to one clause."""
+        return left >= 0 and right < len(self.words) and self.clause[left] == self.clause[right]
+
 
 def read(
     folded: str, spelling: Spelling, *, laughter: frozenset[str], within: tuple[int, int]
@@ -64,7 +69,7 @@ def read(
             found.laughter = True
             continue
         found.written += 1
-        found.unfamiliar += sum(not spelling.is_common(w) for ws, _, _ in words for w in ws[:1])
+        found.unfamiliar += not any(spelling.is_english(folded[a:b]) for _, a, b in words)
         for plain, a, b in words:
             _append(found, plain, (a, b), pending)
             pending = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +21,7 @@ from onestep.safety.verdict import Category, Level, Request
 HERE = Path(__file__).parent
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # leaves "on", "no" and 21 as text
 _OPTIONS = {"level", "who", "happened", "unless_next", "say"}
-_SHARED = ("words", "spelling", "harmless", "scope", "requests")
+_SHARED = ("words", "spelling", "requests")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """Rules that are matched together, and the words without which none of them can fire."""
+    """Patterns that share their anchors: words without one of which none of them can fit."""
 
     matcher: Matcher
     rules: Mapping[int, tuple[Rule, Compiled]]
@@ -56,12 +56,11 @@ class RuleBook:
 
     vocab: Vocab
     spelling: Spelling
-    packs: tuple[Pack, ...]
-    harmless: Pack
-    scope: Pack
+    rules: Mapping[str, tuple[Pack, ...]]  # by anchor
+    marks: Mapping[str, tuple[Pack, ...]]  # by anchor: what is harmless, denied, long ago
     slots: Slots
     requests: Mapping[str, Request]
-    anchors: frozenset[str]
+    telling: frozenset[str]  # the anchors that are not everyday words
 
     def slot(self, name: str) -> frozenset[str]:
         """Give the words of one slot of words.yml."""
@@ -83,21 +82,19 @@ def load(language: str, folder: Path = HERE) -> RuleBook:
     shared = {name: _read(home / f"{name}.yml") for name in _SHARED}
     slots: Slots = {name: tuple(map(str, v)) for name, v in shared["words"].items()}
     vocab = spacy.blank(language).vocab
-    build = _builder(vocab, slots)
-    packs = tuple(
-        build(home / "rules" / f"{category}.yml", _rules(home, category)) for category in Category
-    )
-    harmless = build(home / "harmless.yml", _lists(shared["harmless"]))
-    scope = build(home / "scope.yml", _lists(shared["scope"]))
-    anchors = frozenset().union(*(pack.anchors for pack in packs))
-    spelling = _spelling(shared["spelling"], slots, (*packs, harmless, scope))
-    requests = {
-        str(text): Request(kind) for kind, texts in shared["requests"].items() for text in texts
-    }
+    rank = {word: place for place, word in enumerate(slots["common"])}
+    rules = _packs(vocab, rank, [one for c in Category for one in _rules(home, c, slots)])
+    marks = _packs(vocab, rank, _lists(home, "harmless", slots) + _lists(home, "scope", slots))
+    spelling = _spelling(shared["spelling"], slots, (*rules, *marks))
     return RuleBook(
-        vocab=vocab, spelling=spelling, packs=packs, harmless=harmless, scope=scope,
-        slots=slots, requests=requests, anchors=anchors,
-    )  # fmt: skip
+        vocab=vocab,
+        spelling=spelling,
+        rules=_by_anchor(rules),
+        marks=_by_anchor(marks),
+        slots=slots,
+        requests=_requests(shared["requests"], spelling),
+        telling=frozenset().union(*(pack.anchors for pack in rules)) - set(slots["common"]),
+    )
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -114,53 +111,73 @@ def _read(path: Path) -> dict[str, Any]:
     return data
 
 
-Sources = list[tuple[Rule, list[str]]]
+Line = tuple[Rule, str, Compiled]  # a rule, one of its lines, one variant of that line
 
 
-def _rules(home: Path, category: Category) -> Sources:
+def _rules(home: Path, category: Category, slots: Slots) -> list[Line]:
     """Read the rules of one category."""
     path = home / "rules" / f"{category}.yml"
-    return [_rule(path, category, str(k), v) for k, v in _read(path).items()]
+    return [
+        line
+        for detail, data in _read(path).items()
+        for line in _lines(path, _rule(path, category, detail, data), data["say"], slots)
+    ]
 
 
-def _rule(path: Path, category: Category, detail: str, data: Any) -> tuple[Rule, list[str]]:
+def _rule(path: Path, category: Category, detail: str, data: Any) -> Rule:
     if not isinstance(data, dict) or not data.get("say") or set(data) - _OPTIONS:
         raise RulesError(path.name, detail, f"give `say` and only {sorted(_OPTIONS)}")
-    try:
-        level = Level(data.get("level", "now"))
-    except ValueError as error:
-        raise RulesError(path.name, detail, "level is now or soft") from error
-    rule = Rule(
+    if data.get("level", "now") not in ("now", "soft"):
+        raise RulesError(path.name, detail, "level is now or soft")
+    if data.get("who", "own") not in ("own", "any"):
+        raise RulesError(path.name, detail, "who is own or any")
+    return Rule(
         detail=detail,
-        level=level,
+        level=Level(data.get("level", "now")),
         category=category,
-        who=str(data.get("who", "own")),
+        who=data.get("who", "own"),
         happened=data.get("happened") == "true",
-        unless_next=frozenset(map(str, data.get("unless_next", []))),
+        unless_next=frozenset(data.get("unless_next", [])),
     )
-    return rule, [str(line) for line in data["say"]]
 
 
-def _lists(data: Mapping[str, list[str]]) -> Sources:
+def _lists(home: Path, name: str, slots: Slots) -> list[Line]:
     """Read a file of plain lists: the list's name is what its patterns mean."""
-    return [(Rule(detail=str(k), level=Level.NONE), [str(x) for x in v]) for k, v in data.items()]
+    path = home / f"{name}.yml"
+    return [
+        line
+        for kind, says in _read(path).items()
+        for line in _lines(path, Rule(detail=kind, level=Level.NONE), says, slots)
+    ]
 
 
-def _builder(vocab: Vocab, slots: Slots) -> Callable[[Path, Sources], Pack]:
-    rank = {word: i for i, word in enumerate(slots["common"])}
+def _lines(path: Path, rule: Rule, says: list[str], slots: Slots) -> list[Line]:
+    return [(rule, say, one) for say in says for one in _compile(path, rule, say, slots)]
 
-    def build(path: Path, sources: Sources) -> Pack:
-        matcher, rules, anchors = Matcher(vocab), {}, set()
-        for rule, lines in sources:
-            for line in lines:
-                for number, one in enumerate(_compile(path, rule, line, slots)):
-                    key = f"{rule.detail}/{line}/{number}"
-                    matcher.add(key, [list(one.tokens)])
-                    rules[vocab.strings[key]] = (rule, one)
-                    anchors |= _anchor(one, rank)
-        return Pack(matcher, rules, frozenset(anchors))
 
-    return build
+def _packs(vocab: Vocab, rank: Mapping[str, int], lines: list[Line]) -> list[Pack]:
+    """Put the patterns with the same anchors together, each with a matcher of its own."""
+    grouped: dict[frozenset[str], list[Line]] = {}
+    for line in lines:
+        grouped.setdefault(_anchor(line[2], rank), []).append(line)
+    return [_pack(vocab, anchors, group) for anchors, group in grouped.items()]
+
+
+def _pack(vocab: Vocab, anchors: frozenset[str], lines: list[Line]) -> Pack:
+    matcher, rules = Matcher(vocab), {}
+    for number, (rule, say, one) in enumerate(lines):
+        key = f"{rule.category or rule.detail}/{say}/{number}"
+        matcher.add(key, [list(one.tokens)])
+        rules[vocab.strings[key]] = (rule, one)
+    return Pack(matcher, rules, anchors)
+
+
+def _by_anchor(packs: Iterable[Pack]) -> Mapping[str, tuple[Pack, ...]]:
+    index: dict[str, list[Pack]] = {}
+    for pack in packs:
+        for word in pack.anchors:
+            index.setdefault(word, []).append(pack)
+    return {word: tuple(found) for word, found in index.items()}
 
 
 def _compile(path: Path, rule: Rule, line: str, slots: Slots) -> list[Compiled]:
@@ -174,6 +191,15 @@ def _anchor(one: Compiled, rank: Mapping[str, int]) -> frozenset[str]:
     """Choose the position whose words are rarest: without one of them this cannot fire."""
     needed = [w for i, w in enumerate(one.words) if w and i not in one.loose]
     return max(needed, key=lambda words: (min(rank.get(w, 10**6) for w in words), -len(words)))
+
+
+def _requests(data: Mapping[str, list[str]], spelling: Spelling) -> dict[str, Request]:
+    """Read every wording the way a message is read, so that "2 weeks" meets "2 weeks"."""
+    return {
+        " ".join(plain for word in text.split() for plain in spelling.read(word)): Request(kind)
+        for kind, texts in data.items()
+        for text in texts
+    }
 
 
 def _spelling(data: Mapping[str, Any], slots: Slots, packs: Iterable[Pack]) -> Spelling:

@@ -13,6 +13,7 @@ _LONG_RUN = re.compile(r"(.)\1{2,}")
 _RUN = re.compile(r"(.)\1+")
 _ENDINGS = (("n't", ("not",)), ("'m", ("am",)), ("'re", ("are",)), ("'ve", ("have",)))
 _MORE_ENDINGS = (("'ll", ("will",)), ("'d", ("would",)), ("'s", ()))
+_LONGEST = 60  # letters of one written word that are looked at
 _REMEMBERED = 20_000  # single words, in memory only
 
 
@@ -42,13 +43,18 @@ class Spelling:
         self._squeezed = {_RUN.sub(r"\1", word): word for word in sorted(squeezed)}
         self.read = lru_cache(maxsize=_REMEMBERED)(self._read)
 
-    def is_common(self, word: str) -> bool:
-        """Say whether this is an everyday English word or a usual short form of one."""
-        return word in self._common or word in self._short
+    def is_english(self, word: str) -> bool:
+        """Say whether this is a word we know and hardly another language's."""
+        known = word in self._known or word in self._short or "'" in word
+        return known and (len(word) > 2 or word in _ENGLISH_SHORT)
 
     def _read(self, written: str) -> tuple[str, ...]:
         """Give the plain words that one written word stands for; itself when it is not known."""
         bare = written.strip("'")
+        if len(bare) > _LONGEST:
+            bare = _LONG_RUN.sub(r"\1", bare)
+        if len(bare) > _LONGEST:
+            return (bare[:_LONGEST],)
         return self._exact(bare) or self._bent(bare) or (bare.replace("'", ""),)
 
     def _exact(self, word: str) -> tuple[str, ...] | None:
@@ -65,7 +71,7 @@ class Spelling:
 
     def _bent(self, word: str) -> tuple[str, ...] | None:
         """Try to see a known word behind a stretched, masked, mistyped or run-on one."""
-        if word in self._lookalikes:
+        if word in self._lookalikes or word.isdigit():
             return None
         plain = word.replace("'", "")
         found = self._unmask(word) if _NOT_LETTERS.search(word) else self._unstretch(plain)
@@ -122,13 +128,19 @@ class Spelling:
         return found if found and len(found) > 1 else None
 
     def _can_join(self, part: str) -> bool:
-        return part in ("i", "a") or (len(part) > 1 and part in self._known) or part in _JOINED
+        return part in ("i", "a") or (len(part) > 1 and part in self._known) or self._joins(part)
+
+    def _joins(self, part: str) -> bool:
+        return len(part) > 3 and part in self._short or part in _JOINED
 
     def unknown(self, word: str) -> bool:
         """Say whether a written word means nothing to us, however it is bent."""
+        if len(word) > _LONGEST:
+            return True
         return self._exact(word) is None and self._bent(word) is None
 
 
+_ENGLISH_SHORT = frozenset({"i", "to", "my", "of", "it", "is", "am", "we"})
 _JOINED = frozenset({"wanna", "gonna", "dont", "cant", "im", "gotta"})
 
 
