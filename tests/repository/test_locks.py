@@ -36,7 +36,9 @@ def test_every_requirement_is_exact_and_hashed(path):
     assert found
     for line in found:
         assert re.match(r"\S+==\S+", line), line
-        assert re.search(r"--hash=sha256:[0-9a-f]{64}", line), line
+        hashes = re.findall(r"--hash=(\S+)", line)
+        assert hashes, line
+        assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", value) for value in hashes), line
 
 
 @pytest.mark.parametrize("path", LOCK_FILES)
