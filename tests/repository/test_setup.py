@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tools.setup import browser, environments, pythons, uv
+from tools.setup import browser, debian, environments, pythons, uv
 from tools.setup.commands import run
 from tools.setup.environments import Environment
 from tools.setup.errors import CommandFailed, SetupError
@@ -106,7 +106,7 @@ def test_a_failed_command_keeps_its_last_words(capfd):
 def test_a_missing_browser_is_said_outside_ci(monkeypatch, capsys):
     """Without a browser and without the right to install one, the skipping is announced."""
     monkeypatch.setattr(browser, "find_browser", lambda: None)
-    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(debian, "may_install", lambda: False)
     monkeypatch.delenv("CI", raising=False)
     browser.provide_browser()
     assert "browser tests will be skipped" in capsys.readouterr().out
@@ -115,7 +115,35 @@ def test_a_missing_browser_is_said_outside_ci(monkeypatch, capsys):
 def test_a_missing_browser_fails_under_ci(monkeypatch):
     """Under CI nobody reads that tests were skipped, so there it is a failure."""
     monkeypatch.setattr(browser, "find_browser", lambda: None)
-    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(debian, "may_install", lambda: False)
     monkeypatch.setenv("CI", "true")
     with pytest.raises(SetupError, match="Chromium"):
         browser.provide_browser()
+
+
+def test_a_python_without_venv_is_one_sentence(tmp_path, monkeypatch):
+    """Where environments cannot be made and nothing may be installed, we say what to install."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(program(tmp_path / "python3", "exit 1")))
+    monkeypatch.setattr(debian, "may_install", lambda: False)
+    with pytest.raises(SetupError, match="apt-get install python3-venv"):
+        uv.provide(tmp_path)
+
+
+def test_debians_missing_venv_is_installed(tmp_path, monkeypatch):
+    """As root on Debian, what python3 lacks is installed and the set-up goes on."""
+    asked = []
+    broken = program(tmp_path / "python3", f"test -e {tmp_path}/venv-installed || exit 1; exit 0")
+    own = tmp_path / ".tools/uv/bin"
+
+    def install(*packages, what):
+        asked.extend(packages)
+        (tmp_path / "venv-installed").touch()
+        program(own / "python", "exit 0")
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(broken))
+    monkeypatch.setattr(debian, "may_install", lambda: True)
+    monkeypatch.setattr(debian, "install", install)
+    assert uv.provide(tmp_path) == own / "uv"
+    assert asked == ["python3-venv"]

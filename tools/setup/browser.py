@@ -6,7 +6,8 @@ import os
 import shutil
 from pathlib import Path
 
-from tools.setup.commands import run, say
+from tools.setup import debian
+from tools.setup.commands import say
 from tools.setup.errors import CommandFailed, SetupError
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -38,20 +39,13 @@ def provide_browser() -> None:
 
     Raises SetupError under CI when there is none in the end.
     """
-    if find_browser() is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        _install_from_debian()
+    if find_browser() is None and debian.may_install():
+        try:
+            debian.install(*PACKAGES, what="Chromium for the browser tests")
+        except CommandFailed as error:
+            say(error.output)
     if find_browser() is not None:
         return
     if must_have_browser():
         raise SetupError(f"The browser tests cannot run: {MISSING}")
     say(f"The browser tests will be skipped: {MISSING}")
-
-
-def _install_from_debian() -> None:
-    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    install = ["apt-get", "install", "--yes", "--quiet", "--no-install-recommends", *PACKAGES]
-    try:
-        run(["apt-get", "update", "--quiet"], what="Debian's list of packages", env=env)
-        run(install, what="Chromium for the browser tests", env=env)
-    except CommandFailed as error:
-        say(error.output)

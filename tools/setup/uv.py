@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools.setup import debian
 from tools.setup.commands import run
 from tools.setup.errors import CommandFailed, SetupError
 
@@ -46,12 +47,21 @@ def _version(uv: Path) -> tuple[int, ...]:
 
 
 def _install(own: Path) -> None:
-    try:
-        run([sys.executable, "-m", "venv", "--clear", own], what="A place for uv")
-    except CommandFailed as error:
-        raise SetupError(NO_VENV) from error
+    _make_place(own)
     pip = [own / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-deps"]
     try:
         run([*pip, "--require-hashes", "-r", LOCK], what="Installing uv")
     except CommandFailed as error:
         raise SetupError(f"{error.output}\n{NO_UV}".strip()) from error
+
+
+def _make_place(own: Path) -> None:
+    # Debian's python3 comes without the part that makes environments.
+    command = [sys.executable, "-m", "venv", "--clear", own]
+    try:
+        run(command, what="A place for uv")
+    except CommandFailed as error:
+        if not debian.may_install():
+            raise SetupError(NO_VENV) from error
+        debian.install("python3-venv", what="What Debian's python3 needs to make environments")
+        run(command, what="A place for uv")
