@@ -1,8 +1,8 @@
 """What must not be missed: the concern screen, which reads every message before all else."""
 
+from onestep.safety.door import ready, screen
 from onestep.safety.errors import RulesError, SafetyError
 from onestep.safety.lines import screen_lines
-from onestep.safety.door import ready, screen
 from onestep.safety.verdict import (
     Category,
     Hit,

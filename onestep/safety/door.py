@@ -44,9 +44,7 @@ def screen(text: str, context: ScreenContext | None = None) -> Verdict:
     """
     try:
         return _screen(text, context or ScreenContext())
-    except (
-        Exception
-    ):  # whatever broke, the message must reach a person; its words stay out of logs
+    except Exception:  # noqa: BLE001  whatever broke, a person must see the message
         return Verdict(level=Level.UNREAD, reason=Unread.RULES_FAILED, failed=True)
 
 
@@ -87,8 +85,8 @@ def _across(folded: str, found: Found, context: ScreenContext, book: RuleBook) -
 
 
 def _moved(hit: Hit, border: int) -> Hit:
-    assert hit.span is not None
-    return Hit(hit.category, hit.level, hit.detail, Span(0, hit.span.end - border))
+    end = hit.span.end - border if hit.span else 0
+    return Hit(hit.category, hit.level, hit.detail, Span(0, end))
 
 
 def _confirms(found: Found, book: RuleBook) -> bool:

@@ -12,6 +12,11 @@ _QUOTES = dict.fromkeys("\u2018\u2019\u201b\u02bc\u02b9\u2032\u00b4\uff07`", "'"
 _LATIN = {"ł": "l", "ø": "o", "đ": "d", "ı": "i", "ħ": "h", "ŧ": "t", "ð": "d"}
 _HANGUL_FILLERS = {"\u115f", "\u1160", "\u3164", "\uffa0"}
 _SPACES = {"\n", "\t", "\r", "\v", "\f", "\u2028", "\u2029"}
+_BLACK_LETTERS = {  # white on a black circle, and on a black square
+    chr(first + place): chr(ord("a") + place)
+    for first in (0x1F150, 0x1F170)
+    for place in range(26)
+}
 # Letters of other alphabets that look like ours, used to write English past a filter.
 _LOOKALIKES = str.maketrans(
     {
@@ -40,9 +45,7 @@ def _fold_one(char: str) -> str:
         return " "
     if category in ("Cc", "Cf", "Mn", "Me") or char in _HANGUL_FILLERS:
         return IGNORED
-    if 0x1F150 <= ord(char) <= 0x1F169 or 0x1F170 <= ord(char) <= 0x1F189:
-        return chr(ord("a") + (ord(char) - 0x1F150) % 32)  # letters in a black circle or square
-    return _plain(char)
+    return _BLACK_LETTERS.get(char) or _plain(char)
 
 
 def _plain(char: str) -> str:

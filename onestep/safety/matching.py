@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from spacy.tokens import Doc
 
@@ -140,7 +141,8 @@ def _present(index: Mapping[str, tuple[Pack, ...]], words: set[str]) -> list[Pac
 
 
 def _matches(doc: Doc, pack: Pack, reading: Reading, trailing: frozenset[str]) -> Iterator[Match]:
-    for key, start, end, alignment in pack.matcher(doc, with_alignments=True):
+    for found in pack.matcher(doc, with_alignments=True):
+        key, start, end, alignment = cast(tuple[int, int, int, list[int]], found)
         rule, shape = pack.rules[key]
         if reading.sentence[start] != reading.sentence[end - 1]:
             continue

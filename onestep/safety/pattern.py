@@ -74,9 +74,11 @@ def _choices(part: str, slots: Slots) -> list[Piece]:
     single = frozenset(entry for entry in entries if " " not in entry)
     operator = "?" if found[2] else "1"
     ways: list[Piece] = [((single, operator),)] if single else []
-    for entry in entries:
-        if " " in entry:
-            ways.append(tuple((frozenset({word}), "1") for word in entry.split()))
+    ways.extend(
+        tuple((frozenset({word}), "1") for word in entry.split())
+        for entry in entries
+        if " " in entry
+    )
     return ways + ([()] if operator == "?" and not single else [])
 
 

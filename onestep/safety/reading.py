@@ -10,11 +10,16 @@ from onestep.safety.spelling import Spelling
 
 WORD = re.compile(rf"[@$]?[^\W_](?:['*@$!|{IGNORED}]*[^\W_])*")
 _ALONE = rf"(?!{IGNORED}*[^\W_'])"  # no letter follows, not even behind a zero-width sign
-SPACED = re.compile(rf"(?<![^\W_'])[^\W_]{_ALONE}(?:{IGNORED}?[ .\-_*]{{1,3}}[^\W_]{_ALONE}){{3,}}")
+SPACED = re.compile(
+    rf"(?<![^\W_'])[^\W_]{_ALONE}(?:{IGNORED}?[ .\-_*]{{1,3}}[^\W_]{_ALONE}){{3,}}"
+)
 _HARD_BREAK = re.compile(r"[.?!;\u3002]")
 _SOFT_BREAK = re.compile(r"[\n,:()\u2013\u2014]| - ")
 _WIDE_GAP = re.compile(r"[ ]{2,}")
 _SHORT_SENTENCE = 3  # words; "I. want. to. die." is one sentence, not four
+
+
+Written = tuple[tuple[str, ...], int, int]  # plain words, and where they were written
 
 
 @dataclass(slots=True)
@@ -60,7 +65,7 @@ def read(
         first, last = match.span()
         pending += folded[at:first]
         if first in spaced and (letters := _spaced(folded, first, spaced[first], spelling)):
-            words: list[tuple[tuple[str, ...], int, int]] = letters
+            words: list[Written] = letters
             last = spaced[first]
         else:
             words = _written(folded, first, last, spelling)
@@ -105,9 +110,7 @@ def _is_laughter(words: tuple[str, ...], laughter: frozenset[str]) -> bool:
 _HAHA = re.compile(r"a*(?:ha+h?|he+h?|ja){2,}h*|l+o+l+(?:o+l+)*s?|lma+o+|rofl|lmf+ao+")
 
 
-def _written(
-    folded: str, first: int, last: int, spelling: Spelling
-) -> list[tuple[tuple[str, ...], int, int]]:
+def _written(folded: str, first: int, last: int, spelling: Spelling) -> list[Written]:
     """Read one written word; one glued by a sign ("yes!no") and unknown falls into its parts."""
     word = fold_word(folded[first:last])
     if word.isalpha() or "'" in word or not spelling.unknown(word):
@@ -118,9 +121,7 @@ def _written(
     ]
 
 
-def _spaced(
-    folded: str, first: int, last: int, spelling: Spelling
-) -> list[tuple[tuple[str, ...], int, int]] | None:
+def _spaced(folded: str, first: int, last: int, spelling: Spelling) -> list[Written] | None:
     """Read "k i l l  m e" as words; None when the letters make none that we know."""
     places = [i for i in range(first, last) if folded[i].isalnum()]
     words = spelling.read(fold_word("".join(folded[i] for i in places)))
@@ -128,7 +129,8 @@ def _spaced(
         return None
     if sum(len(word) for word in words) != len(places):
         return [(words, first, last)]
-    result, at = [], 0
+    result: list[Written] = []
+    at = 0
     for word in words:
         part = places[at : at + len(word)]
         result.append(((word,), part[0], part[-1] + 1))

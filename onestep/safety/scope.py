@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -107,14 +108,15 @@ class Scope:
         return self._marked_near(match)
 
     def _marked_near(self, match: Match) -> bool:
-        clause = self.reading.clause
-        for mark in self.marks:
-            if mark.kind == "denied_before" and 0 <= match.start - mark.end <= _NEAR:
-                if clause[mark.start] == clause[match.start]:
-                    return True
-            if mark.kind == "denied_after" and 0 <= mark.start - match.end <= _NEAR:
-                return True
-        return False
+        return any(
+            (
+                mark.kind == "denied_before"
+                and 0 <= match.start - mark.end <= _NEAR
+                and self.reading.same_clause(mark.start, match.start)
+            )
+            or (mark.kind == "denied_after" and 0 <= mark.start - match.end <= _NEAR)
+            for mark in self.marks
+        )
 
     def _long_past(self, match: Match) -> bool:
         """Past only when it says so and nothing says that it is so now."""
@@ -122,20 +124,17 @@ class Scope:
             return False
         sentence = self.reading.sentence
         here = sentence[match.start]
-        if any(m.kind == "long_ago" and sentence[m.start] == here for m in self.marks):
+        if any(mark.kind == "long_ago" and sentence[mark.start] == here for mark in self.marks):
             return True
-        if match.rule.happened:
-            return False
-        words = self.reading.words
-        past, filler = self.book.slot("past"), self.book.slot("filler")
+        return not match.rule.happened and self._past_tense(match)
+
+    def _past_tense(self, match: Match) -> bool:
+        """Say whether a past word stands in the match or among the small words before it."""
+        words, past, filler = self.reading.words, self.book.slot("past"), self.book.slot("filler")
         if any(words[i] in past for i in range(match.start, match.end)):
             return True
-        for i in self._left(match):
-            if words[i] in past:
-                return True
-            if words[i] not in filler:
-                return False
-        return False
+        before = itertools.takewhile(lambda i: words[i] in filler | past, self._left(match))
+        return any(words[i] in past for i in before)
 
     def _says(self, match: Match, slot: str) -> bool:
         """Say whether a word of the slot stands anywhere in the sentence of the match."""

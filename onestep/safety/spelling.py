@@ -14,6 +14,14 @@ _RUN = re.compile(r"(.)\1+")
 _ENDINGS = (("n't", ("not",)), ("'m", ("am",)), ("'re", ("are",)), ("'ve", ("have",)))
 _MORE_ENDINGS = (("'ll", ("will",)), ("'d", ("would",)), ("'s", ()))
 _LONGEST = 60  # letters of one written word that are looked at
+# How long a word must be, in letters, to be:
+_SQUEEZED = 3  # recognised when its letters are doubled
+_TELLING = 3  # proof that a text is English
+_BENDABLE = 5  # looked at for typos and missing spaces
+_NEARLY = 6  # taken for a word one letter away
+_RUN_ON, _RUN_ON_MOST = 7, 40  # several words without spaces
+_JOINING = 4  # a short form inside such a run
+_SEEN = 2  # read although some are starred out: those that show
 _REMEMBERED = 20_000  # single words, in memory only
 
 
@@ -39,14 +47,14 @@ class Spelling:
         self._known = frozenset(words) | self._common
         self._lookalikes = frozenset(lookalikes)
         self._close = _one_deletion_index(close)
-        squeezed = [word for word in self._known | self._short.keys() if len(word) > 2]
+        squeezed = [word for word in self._known | self._short.keys() if len(word) >= _SQUEEZED]
         self._squeezed = {_RUN.sub(r"\1", word): word for word in sorted(squeezed)}
         self.read = lru_cache(maxsize=_REMEMBERED)(self._read)
 
     def is_english(self, word: str) -> bool:
         """Say whether this is a word we know and hardly another language's."""
         known = word in self._known or word in self._short or "'" in word
-        return known and (len(word) > 2 or word in _ENGLISH_SHORT)
+        return known and (len(word) >= _TELLING or word in _ENGLISH_SHORT)
 
     def _read(self, written: str) -> tuple[str, ...]:
         """Give the plain words that one written word stands for; itself when it is not known."""
@@ -75,7 +83,7 @@ class Spelling:
             return None
         plain = word.replace("'", "")
         found = self._unmask(word) if _NOT_LETTERS.search(word) else self._unstretch(plain)
-        if found is None and plain.isalpha() and len(plain) >= 5:
+        if found is None and plain.isalpha() and len(plain) >= _BENDABLE:
             near = self._nearest(plain)
             found = near or self._split(plain)
         return found
@@ -96,7 +104,7 @@ class Spelling:
             found = self._exact(plain) or self._unstretch(plain)
             if found:
                 return found
-        if "*" in word and len(word.replace("*", "")) >= 2:
+        if "*" in word and len(word.replace("*", "")) >= _SEEN:
             shape = re.compile(re.escape(word).replace(r"\*", "[a-z]"))
             starred = sorted(known for known in self._close.values() if shape.fullmatch(known))
             return (starred[0],) if starred else None
@@ -104,16 +112,15 @@ class Spelling:
 
     def _nearest(self, word: str) -> tuple[str, ...] | None:
         """One letter missing, added, swapped or wrong in a long word that matters."""
-        if len(word) < 6 and word not in self._close:
+        if len(word) < _NEARLY and word not in self._close:
             return None
-        for form in (word, *_deletions(word)):
-            if form in self._close and abs(len(word) - len(self._close[form])) <= 1:
-                return (self._close[form],)
-        return None
+        meant = {self._close[form] for form in (word, *_deletions(word)) if form in self._close}
+        near = sorted((one for one in meant if abs(len(one) - len(word)) <= 1), key=len)
+        return (near[-1],) if near else None
 
     def _split(self, word: str) -> tuple[str, ...] | None:
         """`wanttodie`, `killmyself`: run-on words that are wholly made of known ones."""
-        if not 7 <= len(word) <= 40:
+        if not _RUN_ON <= len(word) <= _RUN_ON_MOST:
             return None
         best: list[tuple[str, ...] | None] = [()] + [None] * len(word)
         for end in range(1, len(word) + 1):
@@ -131,7 +138,7 @@ class Spelling:
         return part in ("i", "a") or (len(part) > 1 and part in self._known) or self._joins(part)
 
     def _joins(self, part: str) -> bool:
-        return len(part) > 3 and part in self._short or part in _JOINED
+        return (len(part) >= _JOINING and part in self._short) or part in _JOINED
 
     def unknown(self, word: str) -> bool:
         """Say whether a written word means nothing to us, however it is bent."""
@@ -150,10 +157,6 @@ def _deletions(word: str) -> list[str]:
 
 def _one_deletion_index(words: Iterable[str]) -> dict[str, str]:
     """Map each word and each of its forms with a letter missing to the word."""
-    index: dict[str, str] = {}
-    for word in words:
-        for form in _deletions(word):
-            index.setdefault(form, word)
-    for word in words:
-        index[word] = word
-    return index
+    whole = list(words)
+    index = {form: word for word in reversed(whole) for form in _deletions(word)}
+    return index | {word: word for word in whole}

@@ -22,14 +22,35 @@ def test_a_line_in_is_a_line_out() -> None:
     bad, answers = _run('{"id": 7, "text": "hiya, I want to die"}', '{"id": "b", "text": "STOP"}')
     assert bad == 0
     assert answers == [
-        {"id": 7, "level": "now", "by": "rule", "category": "suicide",
-         "matched": ["want to die"], "request": "none"},
-        {"id": "b", "level": "none", "by": None, "category": None, "matched": [], "request": "stop"},
-    ]  # fmt: skip
+        {
+            "id": 7,
+            "level": "now",
+            "by": "rule",
+            "category": "suicide",
+            "matched": ["want to die"],
+            "request": "none",
+        },
+        {
+            "id": "b",
+            "level": "none",
+            "by": None,
+            "category": None,
+            "matched": [],
+            "request": "stop",
+        },
+    ]
 
 
 @pytest.mark.parametrize(
-    "line", ["nonsense SECRET", "[1]", '{"id": 1}', '{"text": "SECRET"}', '{"id": 1, "text": 5}', "[" * 9000]
+    "line",
+    [
+        "nonsense SECRET",
+        "[1]",
+        '{"id": 1}',
+        '{"text": "SECRET"}',
+        '{"id": 1, "text": 5}',
+        "[" * 9000,
+    ],
 )
 def test_a_bad_line_says_what_to_do_and_the_rest_goes_on(line: str) -> None:
     """One bad line costs that line; its words are not repeated."""

@@ -45,7 +45,7 @@ WAYS = {
     "curly apostrophes": lambda t: t.replace("'", "\u2019"),
     "in quotation marks": lambda t: f"\u201c{t}\u201d",
     "stretched": _doubled,
-    "zero width": lambda t: "\u200b".join(t),
+    "zero width": "\u200b".join,
     "soft hyphens": lambda t: t.replace("i", "i\u00ad"),
     "emoji": lambda t: f"{t} \U0001f602\U0001f602",
     "emoji between": lambda t: t.replace(" ", " \U0001f622 ", 1),
@@ -81,17 +81,38 @@ def test_the_way_it_is_written_changes_nothing(category: Category, text: str, wa
     assert screen(WAYS[way](text)).level is Level.NOW
 
 
-@pytest.mark.parametrize("text", ["I want to die", "going to kill myself", "he hits me",
-                                  "I feel suicidal", "I took all my tablets"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I want to die",
+        "going to kill myself",
+        "he hits me",
+        "I feel suicidal",
+        "I took all my tablets",
+    ],
+)
 def test_spaced_letters_are_read(text: str) -> None:
     """Letters with gaps between them are the words they spell."""
     assert screen(_spaced(text)).level is Level.NOW
 
 
 @pytest.mark.parametrize(
-    "text", ["I want to d1e", "k1ll myself", "k!ll myself", "$uicidal", "su1c1dal", "k*ll myself",
-             "wanttodie", "killmyself", "sucidal", "suicidle", "homless", "overdsed on pills"]
-)  # fmt: skip
+    "text",
+    [
+        "I want to d1e",
+        "k1ll myself",
+        "k!ll myself",
+        "$uicidal",
+        "su1c1dal",
+        "k*ll myself",
+        "wanttodie",
+        "killmyself",
+        "sucidal",
+        "suicidle",
+        "homless",
+        "overdsed on pills",
+    ],
+)
 def test_masked_joined_and_mistyped_words_are_read(text: str) -> None:
     """Digits for letters, run-on words and one typo in a long word hide nothing."""
     assert screen(text).level is Level.NOW
@@ -132,7 +153,11 @@ def test_an_idiom_beside_it_lowers_nothing(category: Category, text: str) -> Non
 
 @pytest.mark.parametrize(
     ("earlier", "text"),
-    [("I want to", "die"), ("thinking about killing", "myself"), ("got nowhere to", "sleep tonight")],
+    [
+        ("I want to", "die"),
+        ("thinking about killing", "myself"),
+        ("got nowhere to", "sleep tonight"),
+    ],
 )
 def test_said_over_two_messages(earlier: str, text: str) -> None:
     """Words split over two messages are read as one, and marked in the newer."""
@@ -141,11 +166,15 @@ def test_said_over_two_messages(earlier: str, text: str) -> None:
     assert all(0 <= span.start < span.end <= len(text) for span in verdict.matched)
 
 
-@pytest.mark.parametrize("text", ["yes, tonight", "I mean it", "im doing it tonight", "deadly serious"])
+@pytest.mark.parametrize(
+    "text", ["yes, tonight", "I mean it", "im doing it tonight", "deadly serious"]
+)
 def test_a_worry_confirmed_is_now(text: str) -> None:
-    """ "Yes, tonight" means nothing alone and everything after a worry."""
+    """A "yes, tonight" means nothing alone and everything after a worry."""
     assert screen(text).level is Level.NONE
-    assert screen(text, ScreenContext(earlier=("I keep thinking about suicide",))).level is Level.NOW
+    assert (
+        screen(text, ScreenContext(earlier=("I keep thinking about suicide",))).level is Level.NOW
+    )
 
 
 @pytest.mark.parametrize("text", ["yes", "ok thanks", "went to the shops", "chips tonight"])

@@ -68,7 +68,9 @@ def test_matched_spans_point_into_the_raw_text() -> None:
     assert screen(text).words(text) == ["k\u200bill  myself"]
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\n\n", "...", "\U0001f44d", "\U0001f602\U0001f602", "1", "?"])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "\n\n", "...", "\U0001f44d", "\U0001f602\U0001f602", "1", "?"]
+)
 def test_no_words_is_no_concern(text: str) -> None:
     """Empty, blank and emoji-only messages are none."""
     assert screen(text).level is Level.NONE
@@ -80,8 +82,15 @@ def test_laughter_and_emoji_are_flags() -> None:
     assert screen("alright").flags == frozenset()
 
 
-@pytest.mark.parametrize("text", ["\u043f\u0440\u0438\u0432\u0435\u0442", "\u0645\u0631\u062d\u0628\u0627", "\u4f60\u597d\u5417",
-                                  "hello \u043f\u0440\u0438\u0432\u0435\u0442"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u043f\u0440\u0438\u0432\u0435\u0442",
+        "\u0645\u0631\u062d\u0628\u0627",
+        "\u4f60\u597d\u5417",
+        "hello \u043f\u0440\u0438\u0432\u0435\u0442",
+    ],
+)
 def test_letters_we_cannot_read_are_unread(text: str) -> None:
     """A script without rules goes to a person."""
     verdict = screen(text)
@@ -99,7 +108,9 @@ def test_letters_borrowed_from_another_script_are_read() -> None:
     assert screen("I want to d\u0456e").level is Level.NOW
 
 
-@pytest.mark.parametrize("text", ["nie chce mi si\u0119 ju\u017c dalej \u017cy\u0107", "ya no quiero seguir viviendo"])
+@pytest.mark.parametrize(
+    "text", ["nie chce mi si\u0119 ju\u017c dalej \u017cy\u0107", "ya no quiero seguir viviendo"]
+)
 def test_a_text_without_one_english_word_is_unread(text: str) -> None:
     """Another language in our letters goes to a person, too."""
     assert screen(text).reason is Unread.UNFAMILIAR_LANGUAGE
@@ -119,9 +130,7 @@ def test_broken_rules_give_unread_and_say_so(monkeypatch: pytest.MonkeyPatch) ->
         raise RuntimeError
 
     monkeypatch.setattr(door_module, "find", broken)
-    assert screen("hello") == Verdict(
-        level=Level.UNREAD, reason=Unread.RULES_FAILED, failed=True
-    )
+    assert screen("hello") == Verdict(level=Level.UNREAD, reason=Unread.RULES_FAILED, failed=True)
 
 
 @pytest.mark.parametrize("wrong", [None, 5, b"hello"])
@@ -183,9 +192,24 @@ def test_a_text_too_long_to_read_closely_goes_to_a_person() -> None:
 
 @pytest.mark.parametrize(
     "filling",
-    [LONG, "kill ", "a", "a ", "a!", "'", "k\u200bi\u200bll ", "\U0001f602", "\ufdfa", "i really want to ",
-     "\x00", "\ud800", "die\n", "k*", "@"],
-)  # fmt: skip
+    [
+        LONG,
+        "kill ",
+        "a",
+        "a ",
+        "a!",
+        "'",
+        "k\u200bi\u200bll ",
+        "\U0001f602",
+        "\ufdfa",
+        "i really want to ",
+        "\x00",
+        "\ud800",
+        "die\n",
+        "k*",
+        "@",
+    ],
+)
 def test_200_000_characters_are_bounded(filling: str) -> None:
     """No text is slow: 50 ms on a quiet machine; the bound here leaves room for a busy one."""
     text = (filling * 200_000)[:200_000]
@@ -200,7 +224,9 @@ def test_a_message_takes_a_few_milliseconds() -> None:
     times = []
     for _ in range(200):
         start = time.perf_counter()
-        screen("been sleeping better tbh, went to see my mum and nobody kicked off, want more of that")
+        screen(
+            "been sleeping better tbh, went to see my mum and nobody kicked off, want more of that"
+        )
         times.append(time.perf_counter() - start)
     assert sorted(times)[190] < 0.012
 
@@ -208,16 +234,26 @@ def test_a_message_takes_a_few_milliseconds() -> None:
 @pytest.mark.parametrize(
     ("text", "request_"),
     [
-        ("STOP", Request.STOP), ("stop.", Request.STOP), ("Stopall", Request.STOP),
-        ("please stop texting me", Request.STOP), ("unsubscribe!", Request.STOP),
-        ("don't text me anymore", Request.STOP), ("COACH", Request.HUMAN),
-        ("can I speak to a human please", Request.HUMAN), ("can someone ring me", Request.HUMAN),
-        ("pls can i talk to someone", Request.HUMAN), ("PAUSE", Request.PAUSE),
-        ("pause 2 weeks", Request.PAUSE), ("give me a break for a bit", Request.PAUSE),
-        ("leave me till Monday", Request.PAUSE), ("Resume", Request.RESUME),
-        ("you can message me again", Request.RESUME), ("HELP", Request.HELP), ("info", Request.HELP),
+        ("STOP", Request.STOP),
+        ("stop.", Request.STOP),
+        ("Stopall", Request.STOP),
+        ("please stop texting me", Request.STOP),
+        ("unsubscribe!", Request.STOP),
+        ("don't text me anymore", Request.STOP),
+        ("COACH", Request.HUMAN),
+        ("can I speak to a human please", Request.HUMAN),
+        ("can someone ring me", Request.HUMAN),
+        ("pls can i talk to someone", Request.HUMAN),
+        ("PAUSE", Request.PAUSE),
+        ("pause 2 weeks", Request.PAUSE),
+        ("give me a break for a bit", Request.PAUSE),
+        ("leave me till Monday", Request.PAUSE),
+        ("Resume", Request.RESUME),
+        ("you can message me again", Request.RESUME),
+        ("HELP", Request.HELP),
+        ("info", Request.HELP),
     ],
-)  # fmt: skip
+)
 def test_plain_requests_are_found(text: str, request_: Request) -> None:
     """A request in its plain words, whatever its case, signs and courtesies."""
     assert screen(text).request is request_
@@ -225,12 +261,34 @@ def test_plain_requests_are_found(text: str, request_: Request) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["I stopped drinking", "I want to stop drinking", "got the coach to Swansea", "my coach said hi",
-     "we paused the film", "paused the telly", "quit my job", "cancel my appointment", "end of my tether",
-     "my support worker told me to quit", "laters", "now in a minute", "im back on it", "I helped my nan",
-     "stop it you", "no stopping me now", "the bus stop", "help came at last", "started again at college",
-     "a real person held the door", "my mum rang me", "take a break from the fags", "yes", "ok", "hi"],
-)  # fmt: skip
+    [
+        "I stopped drinking",
+        "I want to stop drinking",
+        "got the coach to Swansea",
+        "my coach said hi",
+        "we paused the film",
+        "paused the telly",
+        "quit my job",
+        "cancel my appointment",
+        "end of my tether",
+        "my support worker told me to quit",
+        "laters",
+        "now in a minute",
+        "im back on it",
+        "I helped my nan",
+        "stop it you",
+        "no stopping me now",
+        "the bus stop",
+        "help came at last",
+        "started again at college",
+        "a real person held the door",
+        "my mum rang me",
+        "take a break from the fags",
+        "yes",
+        "ok",
+        "hi",
+    ],
+)
 def test_other_talk_is_no_request(text: str) -> None:
     """Words of commands inside other sentences ask for nothing."""
     assert screen(text).request is Request.NONE
