@@ -60,7 +60,7 @@ class _Form(Action, ABC):
         asks = next_asks(talk)
         if asks:
             put(talk, asks)
-        return [*_done(dispatcher, talk), SlotSet("requested_slot", asks)]
+        return [*_done(dispatcher, talk), SlotSet("requested_slot", asks and f"q_{asks}")]
 
 
 def _a_rule_answers(talk: Talk, heard: Heard) -> bool:

@@ -20,12 +20,15 @@ def close(talk: Talk) -> None:
 def _close_check_in(talk: Talk, *, quiet: bool) -> None:
     if not quiet:
         talk.say("close_hard" if _hard(talk) else "close")
-    if talk.get("closing") in {None, "handed"}:
-        talk.order("end_check_in", how="completed", until_they_write=False)
-    if talk.get("step") or talk.get("keep"):
-        talk.set(last_end="step" if talk.get("step") else "keep")
-    if talk.get("who") or talk.get("difference"):
-        talk.set(last_67="who" if talk.get("who") else "difference")
+    how = {None: "completed", "handed": "completed", "left_open": "left_open"}.get(
+        talk.get("closing")
+    )
+    if how:
+        talk.order("end_check_in", how=how, until_they_write=False)
+    if talk.settled("step") or talk.settled("keep"):
+        talk.set(last_end="step" if talk.settled("step") else "keep")
+    if talk.settled("who") or talk.settled("difference"):
+        talk.set(last_67="who" if talk.settled("who") else "difference")
 
 
 def _close_talk(talk: Talk) -> None:

@@ -47,7 +47,11 @@ def _for_a_person(about: str) -> Callable[[Talk], None]:
 
 
 def _service(asks: str) -> Callable[[Talk], None]:
-    return lambda talk: talk.set(service=asks, **{asks: None})
+    def open_it(talk: Talk) -> None:
+        talk.reopen(asks)
+        talk.set(service=asks)
+
+    return open_it
 
 
 def _end(how: str, *, until_they_write: bool = False) -> Callable[[Talk], None]:
@@ -63,7 +67,7 @@ def _times(talk: Talk) -> None:
     if talk.date():
         talk.words("set_terms")
     else:
-        talk.set(service="times", times=None)
+        _service("times")(talk)
 
 
 def _strike(talk: Talk) -> None:
@@ -87,7 +91,8 @@ def _who_is_this(talk: Talk) -> None:
 
 
 def _relapse_or_resume(talk: Talk) -> None:
-    talk.set(service="relapse_or_resume", relapse_or_resume=None, worry_refs=talk.turn.refs)
+    _service("relapse_or_resume")(talk)
+    talk.set(worry_refs=talk.turn.refs)
 
 
 DETOURS: dict[str, Detour] = {

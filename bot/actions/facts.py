@@ -84,7 +84,7 @@ def read_facts(talk: Talk, questions: frozenset[str]) -> Facts:
         way=get("way"),
         odd_time=bool(int(get("since_scale") or 0) % 2),
         loss=bool(get("loss")),
-        consented=get("consent") == "told",
+        consented=talk.told_in("consent"),
         service=get("service"),
     )
 

@@ -60,6 +60,8 @@ def session_change(talk: Talk) -> str:
 def name_people(talk: Talk) -> None:
     """Point at the first person named, from words the screen did not flag."""
     people = talk.turn.reading.marks.get("people") or []
-    span = talk.turn.span(people[0]) if people and not talk.turn.flagged else None
+    coach = str(talk.turn.context.get("coach") or "").lower()
+    named = [one for one in people if talk.turn.reading.text[one[0] : one[1]].lower() != coach]
+    span = talk.turn.span(named[0]) if named and not talk.turn.flagged else None
     if span:
         talk.order("name_person", span=span)

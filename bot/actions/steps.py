@@ -43,7 +43,12 @@ def next_asks(talk: Talk) -> str | None:
         if not talk.settled(back) and _may_come_back(talk, back):
             return str(back)
         _let_go(talk, back)
-        talk.set(back=None)
+        talk.set(back=None, closing=None if _next(talk) else "left_open")
+    return None if talk.get("closing") else _next(talk)
+
+
+def _next(talk: Talk) -> str | None:
+    """The plan's next question; one that was put twice is let go on the way."""
     while asks := next_question(read_facts(talk, QUESTIONS)):
         if _may_come_back(talk, asks):
             return asks

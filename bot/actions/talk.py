@@ -47,11 +47,20 @@ class Talk:
 
     def settle(self, asks: str, how: str = "told") -> None:
         """A question is over: told, let_go or skipped. It is not asked again in this talk."""
-        self.set(**{asks: how})
+        self.set(**{f"q_{asks}": how})
 
     def settled(self, asks: str) -> bool:
         """Whether a question is over in this talk."""
-        return self.get(asks) is not None
+        return self.get(f"q_{asks}") is not None
+
+    def told_in(self, asks: str) -> bool:
+        """Whether a question was answered in words or by a choice."""
+        return self.get(f"q_{asks}") == "told"
+
+    def reopen(self, asks: str) -> None:
+        """Let a question be put again in this talk, as if it never had been."""
+        known = {one: n for one, n in (self.get("asked") or {}).items() if one != asks}
+        self.set(**{f"q_{asks}": None, "asked": known or None})
 
     def times_asked(self, asks: str) -> int:
         """How often a question was put to the client in this talk."""
@@ -68,7 +77,10 @@ class Talk:
 
     def quote(self) -> Span | None:
         """A few of today's words that may be given back, or None when unsure."""
-        span = self.turn.span(self.turn.reading.marks.get("quote"))
+        reading = self.turn.reading
+        span = self.turn.span(reading.marks.get("quote"))
+        if reading.intent != "share_noticing" or reading.marks.get("hard"):
+            return None
         if span is None or self.turn.flagged or self.turn.overlaps_flagged(span):
             return None
         return span

@@ -86,7 +86,7 @@ def read_turn(tracker: Any) -> Turn:
     given = slots.get("turn") or _typed_in_shell(message)
     context = slots.get("context") or {"asks_left": 5, "length": "ordinary", "kind": "unprompted"}
     loop = (tracker.active_loop or {}).get("name")
-    requested = slots.get("requested_slot") if loop else None
+    requested = str(slots.get("requested_slot") or "").removeprefix("q_") if loop else None
     return Turn(
         turn_id=str(given.get("turn_id", "")),
         kind=str(given.get("kind", "text")),
@@ -101,7 +101,7 @@ def read_turn(tracker: Any) -> Turn:
 
 def _still_open(context: Mapping[str, Any] | None, requested: Any) -> bool:
     """The application holds the open question; without it the loop is let go."""
-    if requested is None:
+    if not requested:
         return False
     if not context or "open_prompt" not in context:
         return True

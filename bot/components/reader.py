@@ -1,3 +1,117 @@
-"""stub"""
+"""Reads one message and says what it contains: the marks beside its intent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from components.figures import date_in, number_in
+from components.names import Names
+from components.patterns import Patterns, Spans
+from components.quotes import Quotes
+from components.tokens import Token, read_sections, tokens_of
+
+FILES = ("told.txt", "doing.txt", "hard.txt", "matters.txt")
+PARTS = ("how", "helped", "who", "difference")
+MATTERS = ("worry", "practical", "session")
+# A negator this many words before hard words turns them round ("less stressed").
+NEGATES_WITHIN = 3
+# An absence is only an absence while it is short.
+ONLY_ABSENCE_WORDS = 12
+# Nobody texts this much; what is left unread is still kept.
+MOST_TOKENS = 1500
+
+
 class Reader:
-    def read(self, text): return {}
+    """Holds the compiled lists; reading a message changes nothing."""
+
+    def __init__(self) -> None:
+        """Read every word list once."""
+        self._patterns = Patterns(FILES)
+        words = self._patterns.words
+        self._negators, self._self = words("negators"), words("self")
+        self._names = Names(words("kin"))
+        self._quotes = Quotes(self._names, _single_words("hard.txt", "hard"), words("positive"))
+
+    def read(self, text: str) -> dict[str, Any]:
+        """The marks of one message; spans are [start, end] in code points of `text`."""
+        tokens = tokens_of(text)[:MOST_TOKENS]
+        found = self._patterns.find(tokens)
+        hard = self._hard(tokens, found)
+        date = date_in(text)
+        return {
+            "told": [part for part in PARTS if part in found],
+            "did": self._did(tokens, found),
+            "absence": _absence(tokens, found),
+            "will_do": self._will_do(tokens, found),
+            "hard": hard,
+            "soft_same": not hard and any(token.norm == "same" for token in tokens),
+            "people": self._names.find(tokens),
+            "quote": self._quotes.find(tokens),
+            "date": list(date) if date else None,
+            "number": number_in(text),
+            "also": [matter for matter in MATTERS if self._matter(matter, tokens, found)],
+        }
+
+    def _hard(self, tokens: Sequence[Token], found: dict[str, Spans]) -> bool:
+        kept = _outside(found.get("hard", []), found.get("not_hard", []))
+        return any(not self._negated(tokens, start) for start, _ in kept)
+
+    def _negated(self, tokens: Sequence[Token], start: int) -> bool:
+        before: list[str] = []
+        for token in reversed(tokens[:start]):
+            if not token.is_word or token.norm == "but" or len(before) == NEGATES_WITHIN:
+                break
+            before.append(token.norm)
+        return any(word in self._negators for word in before)
+
+    def _did(self, tokens: Sequence[Token], found: dict[str, Spans]) -> str | None:
+        """Theirs wins over luck: what they did may still be asked about."""
+        if found.get("self") or self._starts_with_a_deed(tokens):
+            return "happened" if _luck_first(found) else "self"
+        return "happened" if found.get("happened") else None
+
+    def _starts_with_a_deed(self, tokens: Sequence[Token]) -> bool:
+        words = [token.norm for token in tokens if token.is_word]
+        while words and words[0] in {"well", "just", "finally", "actually", "also", "yeah", "only"}:
+            words.pop(0)
+        return bool(words) and words[0] in self._self
+
+    def _will_do(self, tokens: Sequence[Token], found: dict[str, Spans]) -> bool:
+        words = [token.norm for token in tokens if token.is_word]
+        starts = bool(words) and words[0] in self._patterns.words("base_verbs")
+        return starts or bool(found.get("will_do"))
+
+    def _matter(self, matter: str, tokens: Sequence[Token], found: dict[str, Spans]) -> bool:
+        around = [(start - 2, end + 3) for start, end in found.get(f"not_{matter}", [])]
+        kept = _outside(found.get(matter, []), around)
+        return any(matter != "worry" or not self._negated(tokens, start) for start, _ in kept)
+
+
+def _outside(spans: Spans, taken: Spans) -> Spans:
+    """The spans that touch none of the others."""
+    return [
+        (start, end)
+        for start, end in spans
+        if not any(start < other_end and other_start < end for other_start, other_end in taken)
+    ]
+
+
+def _luck_first(found: dict[str, Spans]) -> bool:
+    """ "won a tenner", "got given a sofa": luck that only sounds like a deed of theirs."""
+    luck, deeds = found.get("happened", []), found.get("self", [])
+    return bool(luck) and not _outside(deeds, luck)
+
+
+def _absence(tokens: Sequence[Token], found: dict[str, Spans]) -> bool:
+    """Only what is not there any more, and no deed beside it."""
+    words = sum(token.is_word for token in tokens)
+    if not found.get("absence") or words > ONLY_ABSENCE_WORDS:
+        return False
+    return not _outside(found.get("self", []), found["absence"])
+
+
+def _single_words(file: str, section: str) -> frozenset[str]:
+    """Every word alone on its line or in an alternative of one word."""
+    lines = read_sections(file)[section]
+    return frozenset(word for line in lines if " " not in line for word in line.split("|"))
