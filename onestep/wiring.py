@@ -6,7 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from channels.base import Channel
-from channels.simulator import Ledger, Simulator
+from channels.ledger import Ledger
+from channels.simulator import Simulator
 from onestep import safety
 from onestep.content import Content, load, require_language
 from onestep.dialogue import Asker
@@ -16,8 +17,6 @@ from onestep.settings import Settings
 from onestep.storage.database import Database, open_engine
 from onestep.storage.schema import migrate, require_current
 from onestep.storage.seal import Keyring, new_keyring, read_keyring, write_keyring
-
-NO_LULL: Callable[[str], Lull] = lambda channel: NONE  # noqa: E731  # a constant, told apart by name
 
 
 def keys(settings: Settings) -> Keyring:
@@ -32,7 +31,7 @@ def keys(settings: Settings) -> Keyring:
 
 
 def prepare(settings: Settings) -> None:
-    """Makes the data folder and brings the database up to date; demo mode and `migrate` do this."""
+    """Makes the data folder and brings the database up to date."""
     settings.data.mkdir(parents=True, exist_ok=True)
     engine = open_engine(settings.database_url)
     migrate(engine)
@@ -88,7 +87,12 @@ def _contents(settings: Settings) -> Callable[[str], Content]:
     return content
 
 
-def _demo_lull(channel: str) -> Lull:
+def no_lull(_: str) -> Lull:
+    """Nobody waits for a burst to end: for tests and the terminal."""
+    return NONE
+
+
+def _demo_lull(_: str) -> Lull:
     return DEMO
 
 

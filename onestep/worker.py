@@ -1,4 +1,4 @@
-"""When we do it: loops of one shape, each of them claim, do, record; woken by a bell or a second."""
+"""When we do it: loops of one shape (claim, do, record), woken by a bell or after a second."""
 
 import asyncio
 import logging

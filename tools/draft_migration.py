@@ -28,7 +28,7 @@ def main(revision: str, message: str) -> None:
             command.revision(config, message, autogenerate=True, rev_id=revision)
 
 
-def _render(kind: str, item: object, context: Any) -> str | Literal[False]:
+def _render(_kind: str, item: object, _context: Any) -> str | Literal[False]:
     # A migration runs for years: it must not import our column types.
     return "sa.DateTime(timezone=True)" if isinstance(item, Moment) else False
 

@@ -18,7 +18,7 @@ from onestep.cli.show import show
 from onestep.cli.start import Start, place_client
 from onestep.dialogue import Asker
 from onestep.domain.lull import Lull
-from onestep.services.app import App, Clock
+from onestep.services.app import Clock
 from onestep.settings import Settings
 from onestep.worker import until_idle
 
@@ -33,19 +33,17 @@ async def run_chat(start: Start, *, scripts: list[Path], as_json: bool) -> int:
     settings = Settings(demo=True, language=start.language)
     async with bot(settings) as asker:
         if not scripts:
-            async with conversation(start, settings, asker) as (app, player):
-                return await _talk(app, player, out, as_json=as_json)
+            async with conversation(start, settings, asker) as player:
+                return await _talk(player, out, as_json=as_json)
         failed = 0
         for path in scripts:
-            async with conversation(start, settings, asker) as (app, player):
-                failed += await _play(app, player, path, out)
+            async with conversation(start, settings, asker) as player:
+                failed += await _play(player, path, out)
         return 1 if failed else 0
 
 
 @contextlib.asynccontextmanager
-async def conversation(
-    start: Start, settings: Settings, asker: Asker
-) -> AsyncIterator[tuple[App, Player]]:
+async def conversation(start: Start, settings: Settings, asker: Asker) -> AsyncIterator[Player]:
     """One made-up client on a database that is thrown away afterwards."""
     pause = Lull(timedelta(seconds=start.lull), LONGEST)
     with tempfile.TemporaryDirectory(prefix="onestep-chat-") as folder:
@@ -58,16 +56,14 @@ async def conversation(
         await until_idle(app)
         watcher = Watcher(app, wiring.ledger(own.data), client_id)
         try:
-            yield app, Player(app, watcher)
+            yield Player(app, watcher)
         finally:
             app.db.close()
 
 
-async def _play(
-    app: App, player: Player, path: Path, out: Callable[[dict[str, Any]], None]
-) -> int:
+async def _play(player: Player, path: Path, out: Callable[[dict[str, Any]], None]) -> int:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = (await asyncio.to_thread(path.read_text, encoding="utf-8")).splitlines()
         await _tell(player, out)
         for number, line in enumerate(lines, start=1):
             if line.strip():
@@ -87,9 +83,7 @@ async def _tell(player: Player, out: Callable[[dict[str, Any]], None]) -> None:
         out(event)
 
 
-async def _talk(
-    app: App, player: Player, out: Callable[[dict[str, Any]], None], *, as_json: bool
-) -> int:
+async def _talk(player: Player, out: Callable[[dict[str, Any]], None], *, as_json: bool) -> int:
     if not as_json:
         console.print(
             "You are [bold]Sam[/]. Write as Sam; :due makes a check-in due, :wait PT2H moves the "

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from channels.base import Choice
-from channels.simulator import Ledger
+from channels.ledger import Ledger
 from onestep.services.app import App
 from onestep.storage import clients, sealed
 from onestep.storage.models import Alert, Ask, Command, Inbox, Message, Relay, Turn

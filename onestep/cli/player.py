@@ -1,4 +1,4 @@
-"""Plays the lines of a script: what the client and others write, what falls due, what the coach says."""
+"""Plays a script: what clients, others and the coach write, and what falls due."""
 
 import asyncio
 import json

@@ -9,8 +9,8 @@ errors = Console(stderr=True, highlight=False)
 
 def known_errors() -> tuple[type[Exception], ...]:
     """The errors whose words were written to be read."""
-    from onestep.dialogue import BotWouldNotStart
     from onestep.content import ContentError
+    from onestep.dialogue import BotWouldNotStart
     from onestep.safety import RulesError
     from onestep.services.errors import ServiceError
     from onestep.storage.errors import StorageError

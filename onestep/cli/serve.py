@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import tempfile
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import uvicorn
@@ -60,7 +61,7 @@ async def _run(settings: Settings, app: App) -> None:
 async def bot(settings: Settings) -> AsyncIterator[Dialogue]:
     """One sealed bot process, kept running, and the way to ask it."""
     with tempfile.TemporaryDirectory(prefix="onestep-") as folder:
-        place = BotPlace.usual(ROOT, Path(folder))
+        place = replace(BotPlace.usual(ROOT, Path(folder)), python=settings.bot_python)
         process = BotProcess(place)
         await process.start()
         keeping = asyncio.create_task(process.keep_running())

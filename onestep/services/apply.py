@@ -16,7 +16,7 @@ from onestep.storage.models import Command
 log = logging.getLogger(__name__)
 
 
-def _nothing(scope: Scope, command: c.StaySilent) -> None:
+def _nothing(_scope: Scope, _: c.StaySilent) -> None:
     """Silence is an answer too."""
 
 

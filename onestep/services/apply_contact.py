@@ -64,7 +64,7 @@ def pause_until(scope: Scope, date_words: str) -> None:
         scope.say("paused_open")
 
 
-def resume(scope: Scope, command: c.Resume) -> None:
+def resume(scope: Scope, _: c.Resume) -> None:
     """Active again by the client's own word; nothing is asked about the gap."""
     if scope.client.contact != ContactState.ACTIVE:
         move(scope, ContactEvent.RESUME)
@@ -74,7 +74,7 @@ def resume(scope: Scope, command: c.Resume) -> None:
     scope.say("resumed")
 
 
-def stop(scope: Scope, command: c.Stop) -> None:
+def stop(scope: Scope, _: c.Stop) -> None:
     """Nothing more goes out, on any channel; on SMS the provider's own line is the only one."""
     move(scope, ContactEvent.STOP)
     if scope.channel != "sms":

@@ -59,7 +59,7 @@ def mark_sender(scope: Scope, command: c.MarkSender) -> None:
     talk.end_conversation(scope.session, client_id=scope.client.id, how="left_open", now=scope.now)
 
 
-def not_me(scope: Scope, command: c.NotMe) -> None:
+def not_me(scope: Scope, _: c.NotMe) -> None:
     """A wrong number: sorry, the address is cut off, the coach is told, nothing is named."""
     _for_a_person(scope, "sender", scope.refs, detail="wrong_number", due_at=scope.now)
     scope.notice = SendKind.STOP_CONFIRMATION
@@ -69,19 +69,19 @@ def not_me(scope: Scope, command: c.NotMe) -> None:
     talk.end_conversation(scope.session, client_id=scope.client.id, how="declined", now=scope.now)
 
 
-def show_record(scope: Scope, command: c.ShowRecord) -> None:
+def show_record(scope: Scope, _: c.ShowRecord) -> None:
     """Without the client's own word on the record, a person shows it."""
     _for_a_person(scope, "record", scope.refs, due_at=scope.now + SAME_DAY)
     scope.say("show_record_ask_coach")
 
 
-def show_plan(scope: Scope, command: c.ShowPlan) -> None:
+def show_plan(scope: Scope, _: c.ShowPlan) -> None:
     """The client's plan, shown by a person."""
     _for_a_person(scope, "plan", scope.refs, due_at=scope.now + SAME_DAY)
     scope.say("show_plan_ask_coach")
 
 
-def who_saw(scope: Scope, command: c.WhoSaw) -> None:
+def who_saw(scope: Scope, _: c.WhoSaw) -> None:
     """Who has read the client's words, told by a person."""
     _for_a_person(scope, "who_saw", scope.refs, due_at=scope.now + SAME_DAY)
     scope.say("who_saw_ask_coach")

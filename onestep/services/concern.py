@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from onestep.content import Reply, concern_reply
+from onestep.content import concern_reply
 from onestep.domain.permission import SendKind
 from onestep.safety import Category, Level, Verdict
 from onestep.services import hand_off

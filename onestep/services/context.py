@@ -132,7 +132,7 @@ def _rating(session: Session, scope: Scope) -> dict[str, Any]:
     )
     areas = ratings_due(
         [area.key for area in scope.content.areas],
-        {area: at for area, at in rated},
+        dict(rated),
         check_in_number=int(number or 0),
         now=scope.now,
         hard=asking.hard,

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from onestep import dialogue
 from onestep.content import Reply, reply_from
-from onestep.domain.permission import SendKind
 from onestep.domain.field_readers import Known
+from onestep.domain.permission import SendKind
 from onestep.services import context, fallback, quick
 from onestep.services.app import App
 from onestep.services.apply import apply_all
@@ -76,7 +76,7 @@ def _take(app: App) -> Asked | bool:
         if claim is None:
             return False
         scope = _scope(app, session, claim)
-        if quick.answer(app, scope, claim):
+        if quick.answer(scope, claim):
             inbox.finish(session, claim)
             app.bells.ring("outbox")
             return True

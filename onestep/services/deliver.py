@@ -1,4 +1,4 @@
-"""The only way out: asks once more whether a message may go, sends it, records what became of it."""
+"""The only way out: asks once more whether a message may go, sends it, records what became."""
 
 import asyncio
 import logging
@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from channels.base import Choice, Gone, NotSent, Outbound, OurFault, Receipt, Refused, SendError
+from channels.base import Choice, Gone, NotSent, OurFault, Outbound, Receipt, Refused, SendError
 from onestep.domain.contact import By, ContactEvent, ContactState, change_contact
 from onestep.domain.errors import TransitionRefused
 from onestep.domain.permission import Allowed, SendKind, may_send

@@ -1,4 +1,4 @@
-"""What is done while the bot is away: everything is kept, the truth is told once, a rating counts."""
+"""While the bot is away: everything is kept, the truth is told once, a rating counts."""
 
 from datetime import timedelta
 
@@ -40,10 +40,8 @@ def bot_away(app: App, claim: Claim, error: dialogue.DialogueError) -> None:
 def _settle(scope: Scope, claim: Claim, error: dialogue.DialogueError) -> None:
     first = claim.rows[0]
     picked = chosen(scope, first) if first.kind == "choice" else None
-    if picked is not None and _answered_by_number(scope, picked):
-        inbox.finish(scope.session, claim)
-        _covered(scope)
-    elif first.kind == "event" and _too_late(scope, claim):
+    by_number = picked is not None and _answered_by_number(scope, picked)
+    if by_number or (first.kind == "event" and _too_late(scope, claim)):
         inbox.finish(scope.session, claim)
         _covered(scope)
     elif not isinstance(error, dialogue.BotAway) and first.attempts >= TRIES:

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from onestep.services import plan
+from onestep.services.app import App
 from onestep.services.hand_off import join
 from onestep.services.scope import open_scope
-from onestep.services.app import App
 from onestep.storage import clients, record, talk
 from onestep.storage.base import new_id
 from onestep.storage.clients import NewTerms

@@ -6,6 +6,7 @@ STOP, PAUSE, RESUME, COACH and HELP never need the bot; nor does silence.
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from onestep.content import Prompt, Reply
 from onestep.domain import command_values as v
 from onestep.domain import commands as c
 from onestep.domain.budget import ConversationKind, Length, asks_allowed
@@ -14,9 +15,7 @@ from onestep.domain.permission import SendKind
 from onestep.domain.schedule import GRACE
 from onestep.domain.words import parse_command
 from onestep.domain.words_table import Word
-from onestep.content import Prompt, Reply
 from onestep.services import apply_contact, apply_person, checkin, hand_off
-from onestep.services.app import App
 from onestep.services.choose import chosen
 from onestep.services.scope import Scope
 from onestep.services.speak import speak
@@ -27,7 +26,7 @@ from onestep.storage.models import Inbox
 ONE_RECEIPT_IN = timedelta(hours=12)  # while paused: a receipt, not a receipt a message
 
 
-def answer(app: App, scope: Scope, claim: Claim) -> bool:
+def answer(scope: Scope, claim: Claim) -> bool:
     """Answers the claim when no bot is needed; false when it is the bot's to answer."""
     first = claim.rows[0]
     by = _answer(scope, first)
@@ -135,7 +134,7 @@ def _paused(scope: Scope) -> bool:
     return True
 
 
-def _stopped(scope: Scope) -> bool:
+def _stopped(_: Scope) -> bool:
     """Kept and screened; restarts nothing, and nothing goes out."""
     return True
 

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from channels.base import Inbound
-from onestep.domain.lull import Arrival, ArrivalKind, due_at
 from onestep.domain.choices import Choice, choose
+from onestep.domain.lull import Arrival, ArrivalKind, due_at
 from onestep.domain.words import Command, parse_command
 from onestep.safety import Level, ScreenContext, Verdict, screen
 from onestep.services.app import App

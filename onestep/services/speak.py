@@ -33,7 +33,7 @@ def speak(
     if not replies or scope.address is None:
         return
     dialogue = talk.dialogue(scope.session, scope.client.id, now=scope.now)
-    rendered = _render(scope, replies, kind, dialogue.wordings, texts or scope.texts, people)
+    rendered = _render(scope, replies, dialogue.wordings, texts or scope.texts, people)
     dialogue.wordings = {**dialogue.wordings, **rendered.used}
     for outgoing in rendered.messages:
         _queue(scope, outgoing, kind, not_after or scope.now + REPLY_LIVES, commands or {})
@@ -81,7 +81,6 @@ def queue_text(
 def _render(
     scope: Scope,
     replies: Sequence[Reply],
-    kind: SendKind,
     wordings: Mapping[str, str],
     texts: Mapping[str, str],
     people: Sequence[str],

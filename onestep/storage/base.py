@@ -1,7 +1,7 @@
 """The base of every table: ids made by us, times always aware, closed sets checked."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, String
 from sqlalchemy.ext.compiler import compiles
@@ -42,14 +42,18 @@ class Moment(TypeDecorator[datetime]):
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002  # SQLAlchemy's shape
+    ) -> datetime | None:
         """Back as an aware moment in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class database_now(FunctionElement[float]):
+class database_now(FunctionElement[float]):  # noqa: N801  # read as the function it is
     """Database time, in seconds: what leases compare with, and nothing else (D14)."""
 
     type = Float()
@@ -57,13 +61,13 @@ class database_now(FunctionElement[float]):
 
 
 @compiles(database_now, "sqlite")
-def _sqlite_now(element: database_now, compiler: SQLCompiler, **kw: Any) -> str:
+def _sqlite_now(_: database_now, _compiler: SQLCompiler, **_kw: Any) -> str:
     # unixepoch('subsec') needs SQLite 3.42; Debian 12 has 3.40.
     return "((julianday('now') - 2440587.5) * 86400.0)"
 
 
 @compiles(database_now)
-def _other_now(element: database_now, compiler: SQLCompiler, **kw: Any) -> str:
+def _other_now(_: database_now, _compiler: SQLCompiler, **_kw: Any) -> str:
     return "extract(epoch from clock_timestamp())"
 
 
@@ -71,7 +75,7 @@ class Base(DeclarativeBase):
     """Every table of Onestep."""
 
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: Moment(),
         dict[str, Any]: JSON(),
         list[Any]: JSON(),

@@ -30,9 +30,8 @@ class Database:
 
         Raises NoRoom when the disk is full or the file cannot be written.
         """
-        with plain_errors(), self._session(self.engine) as session:
-            with session.begin():
-                yield session
+        with plain_errors(), self._session(self.engine) as session, session.begin():
+            yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -75,7 +74,7 @@ def sqlite_url(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-def _prepare_sqlite(connection: Any, record: object) -> None:
+def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, below
     for pragma in (
         "journal_mode=WAL",

@@ -1,4 +1,4 @@
-"""Queries about what is kept: entries in the client's words, ratings, steps, things for a person."""
+"""Queries about what is kept: entries in the client's words, ratings, steps, asks."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -20,7 +20,7 @@ from starlette.templating import Jinja2Templates
 from ulid import ULID
 
 from channels.base import Inbound
-from channels.simulator import Ledger
+from channels.ledger import Ledger
 from onestep.services import by_hand, hand_off
 from onestep.services.app import App
 from onestep.services.enrol import first_contact, invite

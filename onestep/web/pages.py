@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from channels.simulator import Ledger
+from channels.ledger import Ledger
 from onestep.services.app import App
 from onestep.settings import Settings
 from onestep.web.demo import demo_routes

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from channels.simulator import Ledger
+from channels.ledger import Ledger
 from onestep.services.app import App
 from onestep.storage import clients, sealed
 from onestep.storage.models import Entry, Inbox, Message, Outbox, Rating
