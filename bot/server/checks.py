@@ -33,8 +33,13 @@ def _validator(kind: str) -> Any:
     Stock Rasa compiles the whole schema at every action and tries each event against all of
     its 23 branches: most of the cost of a stock turn. The branch is picked by its constant.
     """
-    branches = [b for b in EVENT_SCHEMA["oneOf"] if b["properties"]["event"]["const"] == kind]
-    schema = {**EVENT_SCHEMA, "oneOf": branches}
+    branches = EVENT_SCHEMA["oneOf"]
+    branch = next(b for b in branches if b["properties"]["event"]["const"] == kind)
+    schema = {
+        "type": "object",
+        "properties": {**EVENT_SCHEMA["properties"], **branch["properties"]},
+        "required": [*EVENT_SCHEMA["required"], *branch.get("required", ())],
+    }
     return jsonschema.validators.validator_for(schema)(schema)
 
 

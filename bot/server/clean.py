@@ -1,10 +1,12 @@
 """Make a client's messages safe to read by the bot, without moving a single offset."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 LONGEST = 4096  # code points of a whole burst; a 200 KB message took stock Rasa to 22.9 GB
+_COMMANDS = re.compile(r"\s*(/[^\s{]*(\{.*\})?\s*)*", re.DOTALL)  # of Rasa, at the start
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs"})  # control, format (zero-width, RTL marks), surrogate
 
 
@@ -27,13 +29,13 @@ def cleaned(text: str) -> str:
 def neutral(text: str) -> str:
     """Return a copy of equal length that no Rasa component can take for a command.
 
-    Stock Rasa obeys a typed `/restart` or `/inform{…}`, also behind blanks: so leading blanks
-    and slashes become spaces in what the NLU reads. The original text stays as it is.
+    Stock Rasa obeys a typed `/restart` or `/inform{…}`, also behind blanks. Here such a head
+    becomes spaces in what the NLU reads, so that it cannot pass for a plain "restart" either;
+    the original text stays as it is.
     """
-    rest = text.lstrip()
-    while rest.startswith("/"):
-        rest = rest.lstrip("/").lstrip()
-    return " " * (len(text) - len(rest)) + rest
+    head = _COMMANDS.match(text)
+    length = head.end() if head else 0
+    return " " * length + text[length:]
 
 
 def joined(messages: Sequence[tuple[str, str]]) -> tuple[str, list[Placed]]:

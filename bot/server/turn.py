@@ -1,5 +1,6 @@
 """Run one turn: from a request to its answer, through Rasa's policies and our actions."""
 
+import copy
 from collections.abc import Coroutine
 from typing import Any
 
@@ -23,6 +24,7 @@ from server.actions import KeyNlg
 from server.errors import BadAction, NothingSaid, TurnFailed
 from server.model import Model
 from server.nlu import read_input
+from server.pace import copy_slots_quickly
 from server.request import CONTRACT, Input, TurnRequest
 from server.state import close_tracker, open_tracker
 
@@ -39,7 +41,8 @@ class Turner:
         self._nlg = KeyNlg()
         self._channel = OutputChannel()
         self._actions: dict[str, Action] = {}
-        self._action(ACTION_EXTRACT_SLOTS)
+        copy_slots_quickly()
+        self._to_extract = _with_extraction(model.domain)
 
     def answer(self, request: TurnRequest) -> dict[str, Any]:
         """Return the answer of the turn contract.
@@ -82,7 +85,7 @@ class Turner:
         uttered = UserUttered(parse_data["text"], parse_data["intent"], [], parse_data)
         tracker.update(uttered, domain)
         extract = self._action(ACTION_EXTRACT_SLOTS)
-        events = await extract.run(self._channel, self._nlg, tracker, domain)
+        events = await extract.run(self._channel, self._nlg, tracker, self._to_extract)
         said.take(events)
         tracker.update_with_events(events, domain)
         for _ in range(MOST_ACTIONS):
@@ -150,6 +153,21 @@ class _Said:
                     self.commands.append(custom["command"])
                 else:
                     raise BadAction("something was uttered in words")
+
+
+def _with_extraction(domain: Domain) -> Domain:
+    """Return the domain with only the slots that something is extracted for.
+
+    Rasa asks of every slot at every turn whether a mapping fills it; a custom mapping without
+    an action never does, and nearly all of ours are that.
+    """
+    narrow = copy.copy(domain)
+    narrow.slots = [
+        slot
+        for slot in domain.slots
+        if any(m.get("type") != "custom" or m.get("action") for m in slot.mappings)
+    ]
+    return narrow
 
 
 def _as_predicted(
