@@ -106,12 +106,13 @@ def _make(environment: Environment, uv: Path) -> None:
             what=f"An environment for {environment.name} (Python {source})",
         )
     except CommandFailed as error:
-        sentence = (
+        if found:
+            raise
+        raise SetupError(
             f"Python {' or '.join(environment.pythons)} is needed for {environment.name} and was "
             f"found neither on PATH nor among pyenv's versions, nor could uv fetch it: install it "
             f"(for example `pyenv install {version}`) and run the command again."
-        )
-        raise SetupError(f"{error.output}\n{sentence}".strip()) from error
+        ) from error
 
 
 def _install(command: list[object], *, what: str) -> None:
