@@ -9,6 +9,7 @@ from onestep.domain.errors import CommandRefused, DomainError
 from onestep.domain.field_readers import Known
 from onestep.domain.turn_rules import check_command
 from onestep.services import apply_contact, apply_person, apply_record
+from onestep.services.context import Context
 from onestep.services.scope import Scope
 from onestep.storage.base import new_id
 from onestep.storage.models import Command
@@ -77,6 +78,27 @@ def apply_all(scope: Scope, raw: Sequence[Mapping[str, Any]], known: Known) -> i
         )
     scope.session.flush()
     return refused
+
+
+def known_to(scope: Scope, seen: Context, raw: Sequence[Mapping[str, Any]]) -> Known:
+    """What the commands may point at: this turn's texts, entries, earlier messages of theirs."""
+    lengths = {ref: len(text) for ref, text in seen.texts.items()}
+    for message in scope.covering(tuple(_pointed_at(raw) - lengths.keys())):
+        if message.client_id == scope.client.id:
+            lengths[message.id] = len(scope.words((message.id,)))
+    return Known(
+        lengths=lengths,
+        entries={entry["ref"] for entry in seen.fields["entries"]},
+        areas={area.key: [stage.key for stage in area.stages] for area in scope.content.areas},
+    )
+
+
+def _pointed_at(raw: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Every ref that stands in a command, checked or not."""
+    fields = [value for command in raw for value in command.values()]
+    words = [ref for value in fields if isinstance(value, list) for ref in value]
+    spans = [value.get("ref") for value in fields if isinstance(value, dict)]
+    return {ref for ref in [*words, *spans] if isinstance(ref, str)}
 
 
 def _apply(scope: Scope, fields: Mapping[str, Any], known: Known) -> str | None:

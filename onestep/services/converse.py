@@ -13,12 +13,11 @@ from sqlalchemy.orm import Session
 
 from onestep import dialogue
 from onestep.content import Reply, reply_from
-from onestep.domain.field_readers import Known
 from onestep.domain.permission import SendKind
 from onestep.services import context, fallback, quick
 from onestep.services.app import App
-from onestep.services.apply import apply_all
-from onestep.services.choose import Chosen, chosen
+from onestep.services.apply import apply_all, known_to
+from onestep.services.choose import chosen
 from onestep.services.scope import Scope, open_scope
 from onestep.services.speak import speak
 from onestep.storage import inbox, talk
@@ -44,7 +43,7 @@ class Asked:
     claim: Claim
     turn: dialogue.Turn
     kind: SendKind
-    chosen: Chosen | None = None
+    context: context.Context
 
 
 async def converse(app: App) -> bool:
@@ -109,13 +108,14 @@ def _ask(scope: Scope, claim: Claim) -> Asked:
             tuple(dialogue.Text(ref, text) for ref, text in scope.texts.items())
         )
     state = talk.dialogue(scope.session, scope.client.id, now=scope.now).state
+    known = context.build(scope)
     turn = dialogue.Turn(
         turn_id=claim.turn_id,
         input=turn_input,
         state=state or None,
-        context=context.build(scope).fields,
+        context=known.fields,
     )
-    return Asked(claim, turn, _kind(first.kind, first.body), picked)
+    return Asked(claim, turn, _kind(first.kind, first.body), known)
 
 
 def _kind(row_kind: str, body: dict[str, object]) -> SendKind:
@@ -130,13 +130,11 @@ def _commit(app: App, asked: Asked, answer: dialogue.Answer) -> None:
         inbox.finish(session, asked.claim)
         scope = _scope(app, session, asked.claim)
         _record_turn(scope, answer)
-        known = context.build(scope)
-        carried = [asked.chosen.command] if asked.chosen and asked.chosen.command else []
-        apply_all(scope, [*carried, *answer.commands], _known(scope, known))
+        apply_all(scope, answer.commands, known_to(scope, asked.context, answer.commands))
         silent = any(command.get("command") == "stay_silent" for command in answer.commands)
         if answer.replies or not silent:
             talk.close_prompt(session, scope.client.id)
-        _reply(scope, asked, answer, known)
+        _reply(scope, asked, answer)
         _keep_state(scope, answer)
         quick.close_if_over(scope)
 
@@ -158,18 +156,7 @@ def _record_turn(scope: Scope, answer: dialogue.Answer) -> None:
         message.conversation_id = scope.conversation.id if scope.conversation else None
 
 
-def _known(scope: Scope, known: context.Context) -> Known:
-    lengths = {ref: len(text) for ref, text in known.texts.items()}
-    for message in talk.last_in(scope.session, scope.client.id, limit=50):
-        lengths.setdefault(message.id, len(scope.words((message.id,))))
-    return Known(
-        lengths=lengths,
-        entries={entry["ref"] for entry in known.fields["entries"]},
-        areas={area.key: [s.key for s in area.stages] for area in scope.content.areas},
-    )
-
-
-def _reply(scope: Scope, asked: Asked, answer: dialogue.Answer, known: context.Context) -> None:
+def _reply(scope: Scope, asked: Asked, answer: dialogue.Answer) -> None:
     """Says what the application has to say of the commands, then what the bot chose."""
     carried = {
         offer.key: offer.command
@@ -183,8 +170,8 @@ def _reply(scope: Scope, asked: Asked, answer: dialogue.Answer, known: context.C
         scope,
         replies,
         kind=kind,
-        texts=known.texts,
-        people=known.people,
+        texts=asked.context.texts,
+        people=asked.context.people,
         commands=carried,
         not_after=quick.not_after(scope, asked.claim.rows[0]),
     )

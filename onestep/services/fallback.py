@@ -5,7 +5,9 @@ from datetime import timedelta
 from onestep import dialogue
 from onestep.domain.permission import SendKind
 from onestep.domain.schedule import GRACE
+from onestep.services import context
 from onestep.services.app import App
+from onestep.services.apply import apply_all, known_to
 from onestep.services.choose import Chosen, chosen
 from onestep.services.scope import Scope, open_scope
 from onestep.services.speak import speak
@@ -53,20 +55,15 @@ def _settle(scope: Scope, claim: Claim, error: dialogue.DialogueError) -> None:
 
 
 def _answered_by_number(scope: Scope, picked: Chosen) -> bool:
-    """A rating by number needs no bot: the application knows what was asked."""
-    if picked.asks != "rating_stage" or picked.area is None:
+    """A choice that carries its command needs no bot: the application knows what was asked."""
+    if picked.command is None:
         return False
-    record.add_rating(
-        scope.session,
-        client_id=scope.client.id,
-        area=picked.area,
-        stage=picked.key,
-        at=scope.now,
-        zone=scope.terms.zone,
-        turn_id=_turn(scope),
-    )
+    _turn(scope)
+    apply_all(scope, [picked.command], known_to(scope, context.build(scope), [picked.command]))
     talk.close_prompt(scope.session, scope.client.id)
-    _tell(scope, "receipt_rating")
+    if not scope.says:
+        scope.say("receipt_rating" if picked.area else "bot_away_receipt")
+    speak(scope, scope.says, kind=scope.notice or SendKind.CONFIRMATION)
     return True
 
 
