@@ -9,12 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from onestep.content.catalogue import LONGEST_LABEL
 from onestep.content.conduct_rules import Conduct, Rule, has_rules, rules
 from onestep.content.gsm import SEGMENTS_AT_MOST, is_gsm7, segments, straighten
 
-__all__ = ["Breach", "breach", "check_text", "has_rules", "is_crisis", "quote_breach", "unsaid"]
+__all__ = [
+    "Breach",
+    "breach",
+    "check_text",
+    "has_rules",
+    "is_crisis",
+    "quote_breach",
+    "sms_breaches",
+    "unsaid",
+]
 
 SMS = "sms"
 LONGEST_MESSAGE = 320
@@ -64,7 +74,7 @@ def check_text(  # noqa: PLR0913 - what is known of a message, each named at the
     found += _shape(ours, crisis=crisis)
     found += _quotes(ours, whole, client_spans, language, started=started)
     if channel == SMS:
-        found += _sms(text, crisis=crisis)
+        found += sms_breaches(text, crisis=crisis)
     found += _by_key(whole, key, language)
     return [b for b in found if not (crisis and b.rule in _FIXED_EXEMPT)]
 
@@ -129,13 +139,13 @@ def _by_words(
             yield Breach(rule.number, rule.name, f"{why}: {found.strip()!r}")
 
 
-def _hits(rule: Rule, text: str) -> Iterator[tuple[str, str]]:
+# The same few hundred lines are checked again and again when whole conversations are.
+@lru_cache(maxsize=4096)
+def _hits(rule: Rule, text: str) -> tuple[tuple[str, str], ...]:
     for pattern in rule.leave:
         text = pattern.sub("·", text)
-    for why, pattern in rule.find:
-        found = pattern.search(text)
-        if found:
-            yield why, found[0]
+    found = ((why, pattern.search(text)) for why, pattern in rule.find)
+    return tuple((why, match[0]) for why, match in found if match)
 
 
 def _shape(text: str, *, crisis: bool) -> Iterator[Breach]:
@@ -179,7 +189,8 @@ def _quotes(
         yield breach(Conduct.EARLIER_WORDS, "the bot begins with the client's earlier words")
 
 
-def _sms(text: str, *, crisis: bool) -> Iterator[Breach]:
+def sms_breaches(text: str, *, crisis: bool) -> Iterator[Breach]:
+    """Line 13: in the alphabet of a text message, in two parts at most."""
     if not is_gsm7(text):
         yield breach(Conduct.SMS, "a sign outside GSM-7")
     elif segments(text).count > SEGMENTS_AT_MOST and not crisis:

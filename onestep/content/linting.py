@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from onestep.content.catalogue import LONGEST
-from onestep.content.conduct import SMS, Breach, breach, check_text, unsaid
+from onestep.content.conduct import Breach, breach, check_text, is_crisis, sms_breaches, unsaid
 from onestep.content.conduct_rules import Conduct
 from onestep.content.errors import Fault
 from onestep.content.gsm import to_gsm7
@@ -63,7 +63,7 @@ def _of_wording(
     if utterance.kind is Kind.CLOSE and asked:
         yield breach(Conduct.DISCREET, "a close that asks")
     yield from unsaid(wording.text, utterance.key, language=content.language.code)
-    for values in (_PLAIN, _AWKWARD):
+    for values in (_PLAIN, _AWKWARD) if wording.needs else (_PLAIN,):
         text = _filled(wording, values)
         spans = [values[name] for name in wording.needs]
         yield from _check(text, utterance, content, spans=spans, secret=variant == "discreet")
@@ -89,7 +89,7 @@ def _check(
         key=None,
         started=secret,
         discreet=secret,
-        fixed=utterance.fixed,
+        fixed=is_crisis(utterance.key),
         language=content.language.code,
         allowed=content.service.client_words,
     )
@@ -100,9 +100,9 @@ def _check(
 
 
 def _on_sms(wording: Wording, utterance: Utterance) -> Iterator[Breach]:
+    """Line 13, as the message is sent: in the alphabet of a text message."""
     text = to_gsm7(_filled(wording, LONGEST))
     if text is None:
         yield breach(Conduct.SMS, "a sign outside GSM-7")
-        return
-    found = check_text(text, channel=SMS, fixed=utterance.fixed)
-    yield from (b for b in found if b.rule is Conduct.SMS)
+    else:
+        yield from sms_breaches(text, crisis=is_crisis(utterance.key))

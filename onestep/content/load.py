@@ -50,21 +50,22 @@ def inspect(folder: Path, language: str = "en") -> tuple[Content | None, list[Fa
 def available_languages(folder: Path) -> tuple[str, ...]:
     """The languages with complete replies and conduct rules of their own."""
     found = sorted(p.name for p in Path(folder).iterdir() if (p / "language.yml").is_file())
-    return tuple(code for code in found if has_rules(code) and not inspect(folder, code)[1])
+    return tuple(code for code in found if _ready(folder, code))
 
 
 def require_language(folder: Path, language: str) -> None:
-    """Refuse a language without its rules and replies.
+    """Refuse a language without its rules and replies. Raises UnknownLanguage: one sentence."""
+    if _ready(folder, language):
+        return
+    spoken = ", ".join(available_languages(folder)) or "none"
+    raise UnknownLanguage(
+        f"The language {language!r} cannot be used: it needs its replies in "
+        f"content/{language}/ and its conduct rules (ready now: {spoken})."
+    )
 
-    Raises UnknownLanguage with one sentence.
-    """
-    available = available_languages(folder)
-    if language not in available:
-        spoken = ", ".join(available) or "none"
-        raise UnknownLanguage(
-            f"The language {language!r} cannot be used: it needs its replies in "
-            f"content/{language}/ and its conduct rules (ready now: {spoken})."
-        )
+
+def _ready(folder: Path, language: str) -> bool:
+    return has_rules(language) and not inspect(folder, language)[1]
 
 
 def _read(folder: Path, language: str) -> tuple[Content | None, list[Fault]]:
