@@ -53,7 +53,9 @@ def build(scope: Scope) -> Context:
         "kind": asking.kind if asking else "unprompted",
         "asks_left": asking.asks_left if asking else 0,
         "open_prompt": _open_prompt(session, client_id),
-        "unanswered": talk.unanswered_check_ins(session, client_id),
+        "unanswered": talk.unanswered_check_ins(
+            session, client_id, besides=asking.check_in_id if asking else None
+        ),
         "last_hard": _last_hard(session, client_id, asking),
         "quiet_days": _quiet_days(session, scope),
         "screen": _screen(scope),

@@ -97,10 +97,7 @@ def _for_a_person(scope: Scope) -> None:
 def _try_later(scope: Scope, claim: Claim) -> None:
     told = any(row.body.get("told") for row in claim.rows)
     answers = claim.rows[0].kind != "event"
-    for row in claim.rows:
-        row.body = {**row.body, "told": True}
-    scope.session.flush()
-    inbox.put_back(scope.session, claim, due_at=scope.now + TRY_AGAIN)
+    inbox.put_back(scope.session, claim, due_at=scope.now + TRY_AGAIN, note="told")
     if answers and not told:
         _tell(scope, "bot_away")
 

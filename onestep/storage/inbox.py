@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 
-from sqlalchemy import Select, and_, exists, func, or_, select, update
+from sqlalchemy import Select, and_, exists, func, not_, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from onestep.storage.base import database_now, new_id
 from onestep.storage.errors import LeaseLost
 from onestep.storage.models import Inbox
+
+# Commands that the application answers alone; a bot that is away must not hold them up.
+NEED_NO_BOT = ("stop", "pause", "resume", "coach", "help")
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,13 @@ def claim(session: Session, *, now: datetime, lease_seconds: float) -> Claim | N
     """Takes the oldest due stretch of a client whom no other worker serves, or nothing.
 
     A stretch is one command, choice or event, or all the texts that wait up to the next of these.
+    Only the head of a client's queue is taken, so that order holds; but STOP, PAUSE, RESUME,
+    COACH and HELP pass what waits for the bot to come back.
     """
     first = session.scalar(_oldest_due(now))
     if first is None:
         return None
-    rows = _stretch(session, first.client_id)
+    rows = _stretch(session, first)
     for row in rows:
         row.state, row.fence, row.attempts = "working", row.fence + 1, row.attempts + 1
     ids = [row.id for row in rows]
@@ -75,9 +81,15 @@ def finish(session: Session, held: Claim) -> None:
     _settle(session, held, state="done", turn_id=held.turn_id)
 
 
-def put_back(session: Session, held: Claim, *, due_at: datetime) -> None:
-    """Gives the rows back to be tried again at `due_at`. Raises LeaseLost like `finish`."""
+def put_back(session: Session, held: Claim, *, due_at: datetime, note: str) -> None:
+    """Gives the rows back to be tried again at `due_at`, each with `note` in its body.
+
+    Raises LeaseLost like `finish`.
+    """
     _settle(session, held, state="waiting", due_at=due_at)
+    for row in session.scalars(select(Inbox).where(Inbox.id.in_(list(held.fences)))):
+        row.body = {**row.body, note: True}
+    session.flush()
 
 
 def waiting_texts(session: Session, client_id: str) -> list[Inbox]:
@@ -93,7 +105,6 @@ def waiting_texts(session: Session, client_id: str) -> list[Inbox]:
 
 def quiet_asked(session: Session, client_id: str) -> bool:
     """Whether a STOP or PAUSE lies unhandled in the queue: nothing ordinary may go out then."""
-    word = Inbox.body["command"].as_string()
     return bool(
         session.scalar(
             select(
@@ -101,7 +112,7 @@ def quiet_asked(session: Session, client_id: str) -> bool:
                     Inbox.client_id == client_id,
                     Inbox.state != "done",
                     Inbox.kind == "command",
-                    word.in_(["stop", "pause"]),
+                    Inbox.body["command"].as_string().in_(["stop", "pause"]),
                 )
             )
         )
@@ -114,34 +125,37 @@ def next_due(session: Session) -> datetime | None:
 
 
 def _oldest_due(now: datetime) -> Select[Inbox]:
-    other = aliased(Inbox)
+    other, earlier = aliased(Inbox), aliased(Inbox)
     held = and_(other.state == "working", other.lease_until >= database_now())
     expired = and_(Inbox.state == "working", Inbox.lease_until < database_now())
     due = and_(Inbox.state == "waiting", Inbox.due_at <= now)
     busy = exists().where(other.client_id == Inbox.client_id, held)
+    needs_no_bot = Inbox.body["command"].as_string().in_(NEED_NO_BOT)
+    set_aside = and_(earlier.state == "waiting", earlier.attempts > 0, earlier.due_at > now)
+    behind = exists().where(
+        earlier.client_id == Inbox.client_id,
+        earlier.seq < Inbox.seq,
+        earlier.state != "done",
+        not_(and_(Inbox.kind == "command", needs_no_bot, set_aside)),
+    )
     return (
         select(Inbox)
-        .where(or_(due, expired), ~busy)
+        .where(or_(due, expired), ~busy, ~behind)
         .order_by(Inbox.seq)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
 
 
-def _stretch(session: Session, client_id: str) -> list[Inbox]:
+def _stretch(session: Session, first: Inbox) -> list[Inbox]:
+    if first.kind != "text":
+        return [first]
     waiting = session.scalars(
         select(Inbox)
-        .where(Inbox.client_id == client_id, Inbox.state != "done")
+        .where(Inbox.client_id == first.client_id, Inbox.state != "done", Inbox.seq >= first.seq)
         .order_by(Inbox.seq)
-    ).all()
-    if waiting[0].kind != "text":
-        return [waiting[0]]
-    texts: list[Inbox] = []
-    for row in waiting:
-        if row.kind != "text":
-            break
-        texts.append(row)
-    return texts
+    )
+    return list(takewhile(lambda row: row.kind == "text", waiting))
 
 
 def _settle(session: Session, held: Claim, **values: object) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Update, and_, exists, func, select, update
+from sqlalchemy import Update, and_, exists, func, not_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from onestep.storage.base import database_now, new_id
@@ -11,6 +11,9 @@ from onestep.storage.errors import LeaseLost
 from onestep.storage.models import Outbox
 
 OPEN = ("ready", "sending")
+HELD = "quiet_hours"  # the reason of a row that waits for the morning; others may pass it
+# What the bot had ready to say; the gate alone decides on confirmations, notices and relays.
+FROM_THE_BOT = ("check_in", "pause_over", "reply")
 
 
 @dataclass(frozen=True)
@@ -63,13 +66,23 @@ def settle_expired(session: Session) -> int:
 
 
 def claim(session: Session, *, now: datetime, lease_seconds: float, lane: str) -> Sending | None:
-    """Takes the oldest due message whose client has no earlier one open, or nothing."""
+    """Takes the oldest due message whose client has no earlier one open, or nothing.
+
+    One that waits for the morning is passed: it must not hold up the answer to a fresh message.
+    """
     earlier = aliased(Outbox)
     blocked = exists().where(
         earlier.client_id == Outbox.client_id,
         earlier.lane == Outbox.lane,
         earlier.seq < Outbox.seq,
         earlier.state.in_(OPEN),
+        not_(
+            and_(
+                earlier.state == "ready",
+                earlier.due_at > now,
+                func.coalesce(earlier.reason, "") == HELD,
+            )
+        ),
     )
     row = session.scalar(
         select(Outbox)
@@ -102,12 +115,22 @@ def settle(session: Session, held: Sending, **values: object) -> None:
 
 
 def cancel_ready(session: Session, *, client_id: str, reason: str) -> int:
-    """Cancels the client's ordinary messages that have not been taken for sending."""
-    return _changed(
-        session,
-        update(Outbox)
-        .where(Outbox.client_id == client_id, Outbox.lane == "ordinary", Outbox.state == "ready")
-        .values(state="cancelled", reason=reason),
+    """Cancels what the bot had ready to say and nobody has taken for sending yet."""
+    return _changed(session, _from_the_bot(client_id).values(state="cancelled", reason=reason))
+
+
+def cancel_held(session: Session, *, client_id: str) -> int:
+    """Cancels what waits for the morning: the talk has gone on, it would answer nothing."""
+    held = _from_the_bot(client_id).where(Outbox.reason == HELD)
+    return _changed(session, held.values(state="cancelled", reason="stale"))
+
+
+def _from_the_bot(client_id: str) -> Update:
+    return update(Outbox).where(
+        Outbox.client_id == client_id,
+        Outbox.lane == "ordinary",
+        Outbox.state == "ready",
+        Outbox.kind.in_(FROM_THE_BOT),
     )
 
 

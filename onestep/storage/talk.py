@@ -132,8 +132,9 @@ def end_conversation(session: Session, *, client_id: str, how: str, now: datetim
     going_on.state, going_on.closed_at = how, now
     if going_on.check_in_id is not None:
         check_in = session.get_one(CheckIn, going_on.check_in_id)
-        check_in.state = "answered" if how == "completed" else "left_open"
-        check_in.reason = how
+        if check_in.state == "opened":  # one moved to later is still to come
+            check_in.state = "answered" if how == "completed" else "left_open"
+            check_in.reason = how
     session.flush()
 
 
@@ -176,8 +177,10 @@ def add_turn(
     return turn
 
 
-def unanswered_check_ins(session: Session, client_id: str) -> int:
-    """How many check-ins in a row, up to the last one opened, the client has not answered."""
+def unanswered_check_ins(
+    session: Session, client_id: str, *, besides: str | None = None
+) -> int:
+    """How many check-ins in a row the client has not answered, not counting `besides`."""
     answered = select(func.max(Message.at)).where(
         Message.client_id == client_id, Message.direction == "in"
     )
@@ -187,4 +190,6 @@ def unanswered_check_ins(session: Session, client_id: str) -> int:
     )
     if last_word is not None:
         opened = opened.where(CheckIn.opened_at > last_word)
+    if besides is not None:
+        opened = opened.where(CheckIn.id != besides)
     return int(session.scalar(opened) or 0)
