@@ -11,7 +11,7 @@ from actions.talk import Talk
 
 EMPTY = frozenset({Nature.DONT_KNOW, Nature.NOTHING, Nature.NO, Nature.OK, Nature.NO_ONE})
 LOW_SCALE = 3
-_SOME = re.compile(r"\b(bit|some|sort of|kind of|kinda|little|sometimes|partly|once|twice)\b")
+_SOME = re.compile(r"\b(bit|some|sort of|kind of|kinda|little|sometimes|partly)\b")
 
 
 def better(talk: Talk, heard: Heard) -> None:
@@ -41,8 +41,10 @@ def _is_news(talk: Talk, heard: Heard) -> bool:
 def _shown(talk: Talk, heard: Heard) -> str | None:
     if _SOME.search(talk.turn.reading.text.lower()):
         return "some"
-    if heard.nature is Nature.YES or _is_news(talk, heard):
+    if heard.nature is Nature.YES or talk.turn.reading.intent == "answer_yes":
         return "yes"
+    if _is_news(talk, heard):
+        return "yes" if talk.turn.reading.intent == "share_noticing" else None
     return "no" if heard.nature in {Nature.NO, Nature.NOTHING, Nature.NO_ONE} else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from actions.answers import EMPTY
-from actions.extract import Heard, Nature
+from actions.extract import FOR_A_PERSON, Heard, Nature
 from actions.matters import file_for_a_person
 from actions.news import again_or_let_go
 from actions.talk import Talk
@@ -24,6 +24,9 @@ def step(talk: Talk, heard: Heard) -> None:
     elif heard.nature in EMPTY:
         talk.settle("step", "let_go")
         talk.say("receipt_let_go")
+    elif heard.nature in FOR_A_PERSON:
+        talk.settle("step", "let_go")
+        file_for_a_person(talk, heard)
     else:
         _keep_step(talk, heard, asks="step")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -10,14 +11,20 @@ from actions.turn import Reading, Turn
 
 # A request wins over an open free-text question only from here on; below it the text IS the
 # answer. To be set by measurement on held-out sentences (docs/decisions has the table).
-SURE = 0.60
+SURE = 0.65
 # Longer texts are told things more often than they are requests.
 SURE_WHEN_LONG = 0.80
 LONG = 12
-# Chat beside an open question must be short, or it is somebody answering.
+# Chat beside an open question is short and, unless it greets or thanks, speaks to us; other
+# words are somebody answering ("cups of tea and the telly").
 CHAT_WORDS = 7
+GREETING_WORDS = 3
+CHAT_SURE = 0.80
+_TO_US = re.compile(r"\b(you|u|your|ur|ya|youre|bot|robot|fuck|piss|shut)\b|\?", re.IGNORECASE)
 # A short label ("nothing", "alright") is only believed of a short message.
 SHORT_ANSWER_WORDS = 9
+# "yes" with more words beside it tells something.
+YES_WORDS = 4
 # A content label is believed from here on; below it words are simply what was told.
 BELIEVED = 0.40
 
@@ -59,9 +66,11 @@ REQUESTS = frozenset({
     "relapse_or_resume", "bye",
 })  # fmt: skip
 CHAT = frozenset({"greet", "thanks", "small_talk", "insult"})
-# Two requests that end something: never taken from words the model is not very sure of.
-GRAVE = {"stop": 0.75, "not_me": 0.75, "moved_on": 0.75, "delete_record": 0.75,
-         "other_person": 0.75, "ask_who_is_this": 0.7}  # fmt: skip
+# Requests that end or change something: never taken from words the model is not very sure of.
+GRAVE = {
+    "stop": 0.75, "not_me": 0.75, "moved_on": 0.75, "delete_record": 0.75, "other_person": 0.8,
+    "ask_who_is_this": 0.7, "less": 0.8, "more": 0.8, "later": 0.75, "ask_coach": 0.7,
+}  # fmt: skip
 
 NATURES = {
     "share_noticing": Nature.TOLD, "share_hard": Nature.HARD, "share_loss": Nature.LOSS,
@@ -85,8 +94,12 @@ NOT_A_DETOUR_FROM = {
     "hard_coach": {"ask_coach"},
     "hopes_person": {"ask_coach"},
     "worry_when": {"ask_coach", "later"},
-    "step_help": {"ask_coach"},
-    "step_easy": {"more"},
+    "step_help": {"ask_coach", "help"},
+    "step_easy": {"more", "less"},
+    "step_size": {"more", "less", "later"},
+    "step_much": {"more", "less", "help", "ask_coach"},
+    "scale": {"more", "less"},
+    "rating_stage": {"more", "less", "help"},
     "step": {"remind_me"},
     "leave_it": {"pause", "stop", "resume"},
     "start_again": {"resume", "pause", "later"},
@@ -157,10 +170,20 @@ def _sure_request(text: str, intent: str, confidence: float, turn: Turn) -> str 
     words = turn.reading.words
     if answer_in(text) or intent not in REQUESTS | CHAT:
         return None
-    if intent in CHAT and (words > CHAT_WORDS and turn.open_asks):
+    if intent in CHAT and turn.open_asks and not _is_chat(turn, intent, confidence):
         return None
     needed = max(SURE_WHEN_LONG if words > LONG else SURE, GRAVE.get(intent, 0.0))
     return intent if confidence >= needed else None
+
+
+def _is_chat(turn: Turn, intent: str, confidence: float) -> bool:
+    """Whether words beside an open question are chat with us and no answer to it."""
+    words = turn.reading.words
+    if confidence < CHAT_SURE or words > CHAT_WORDS:
+        return False
+    if intent in {"greet", "thanks"}:
+        return words <= GREETING_WORDS
+    return bool(_TO_US.search(turn.reading.text))
 
 
 def _content(turn: Turn) -> bool:
@@ -178,15 +201,26 @@ def _nature(turn: Turn) -> Nature:
         return Nature(exact)
     labels = [(reading.intent, reading.confidence), *reading.parts]
     found = {NATURES[name] for name, sure in labels if name in NATURES and sure >= BELIEVED}
+    if _only_a_label(reading):
+        found.discard(Nature.HARD)
+        found.add(Nature.TOLD)
     strong = [nature for nature in STRONGEST if nature in found]
     if turn.open_asks and Nature.TOLD in strong:
         return Nature.TOLD
     if strong:
         return strong[0]
     little = NATURES.get(reading.intent, Nature.TOLD)
+    if little in {Nature.YES, Nature.OK} and reading.words > YES_WORDS:
+        return Nature.TOLD
     if little in LITTLE and reading.confidence >= BELIEVED and _short(reading):
         return _held_steady_or_hard(little, reading)
     return Nature.HARD if reading.marks.get("hard") else Nature.TOLD
+
+
+def _only_a_label(reading: Reading) -> bool:
+    """ "Hard" is only believed with hard words, or of words that tell no absence ("no rows")."""
+    hard_label = reading.intent == "share_hard" and not reading.parts
+    return hard_label and not reading.marks.get("hard") and bool(reading.marks.get("absence"))
 
 
 def _short(reading: Reading) -> bool:

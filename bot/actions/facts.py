@@ -8,6 +8,8 @@ from actions.talk import Talk
 
 # The scale comes round on every fourth check-in at most: "optional, sometimes".
 SCALE_EVERY = 4
+# So many answers with nothing in them, one after the other, and nothing more is asked.
+TIRED_AFTER = 2
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Facts:
     odd_time: bool
     loss: bool
     consented: bool
+    tired: bool
     service: str | None
 
     @property
@@ -84,6 +87,7 @@ def read_facts(talk: Talk, questions: frozenset[str]) -> Facts:
         way=get("way"),
         odd_time=bool(int(get("since_scale") or 0) % 2),
         loss=bool(get("loss")),
+        tired=int(get("empty") or 0) >= TIRED_AFTER,
         consented=talk.told_in("consent"),
         service=get("service"),
     )

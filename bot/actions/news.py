@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from actions.extract import Heard, Nature
+from actions.extract import FOR_A_PERSON, Heard, Nature
 from actions.matters import file_for_a_person, name_people
 from actions.talk import Talk
 
@@ -40,7 +40,7 @@ def take_news(talk: Talk, heard: Heard, *, asks: str) -> None:
         talk.say("receipt_dont_know")
         if not again_or_let_go(talk, asks):
             talk.set(mood="unsure")
-    elif heard.nature in {Nature.WORRY, Nature.PRACTICAL, Nature.SESSION}:
+    elif heard.nature in FOR_A_PERSON:
         _take_matter(talk, heard, asks)
     else:
         _take_noticing(talk, heard)
@@ -103,6 +103,8 @@ PARTS = {
     "how": "how", "helped": "helped", "what_else": "else", "who": "who",
     "you_noticed": "noticed", "difference": "difference", "instead": "instead", "keep": "keep",
 }  # fmt: skip
+# A worry told here is no answer to the question, but goes to a person all the same.
+LOOKS_AHEAD = frozenset({"keep", "instead"})
 NAMES_COUNT_IN = frozenset({"how", "helped", "what_else", "who", "difference"})
 
 
@@ -115,6 +117,9 @@ def take_part(talk: Talk, heard: Heard, *, asks: str) -> None:
     elif nature in _EMPTY:
         talk.settle(asks, "let_go")
         talk.say(_EMPTY[nature])
+    elif nature in FOR_A_PERSON and asks in LOOKS_AHEAD:
+        talk.settle(asks, "let_go")
+        file_for_a_person(talk, heard)
     else:
         _take_words(talk, heard, asks)
 

@@ -194,6 +194,8 @@ def lines(facts: Facts) -> tuple[Line, ...]:
         return ALWAYS + FIRST_CONTACT
     if facts.hard or facts.zero:
         return ALWAYS + HARD
+    if facts.tired:
+        return ALWAYS
     if facts.form == "talk_form":
         return ALWAYS + UNPROMPTED
     if _rating_alone(facts):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from actions.ask import QUESTIONS, ask
+from actions.answers import EMPTY
+from actions.ask import FREE, QUESTIONS, ask
 from actions.detours import skip, take_detour
 from actions.extract import Heard, Nature, Sort
 from actions.facts import read_facts
@@ -28,10 +29,19 @@ def take(talk: Talk, heard: Heard) -> None:
         HANDLERS[asks](talk, heard)
     else:
         take_unprompted(talk, heard)
+    _count_empty(talk, heard, asks)
     if heard.request:
         take_detour(talk, heard.request)
     elif asks and heard.nature is Nature.TOLD and heard.sort is Sort.ANSWER:
         talk.set(told_now=True)
+
+
+def _count_empty(talk: Talk, heard: Heard, asks: str | None) -> None:
+    """Two answers in a row with nothing in them: no third push. "No one" neither counts nor not."""
+    if heard.nature is Nature.NO_ONE or asks in FREE:
+        return
+    empty = heard.sort is Sort.ANSWER and heard.nature in EMPTY
+    talk.set(empty=int(talk.get("empty") or 0) + 1 if empty else None)
 
 
 def next_asks(talk: Talk) -> str | None:
