@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from onestep.domain import commands as c
-from onestep.domain.errors import CommandRefused, DomainError
+from onestep.domain.errors import CommandRefused, DomainError, RefusedBecause
 from onestep.domain.field_readers import Known
 from onestep.domain.turn_rules import check_command
 from onestep.services import apply_contact, apply_person, apply_record
@@ -66,13 +66,14 @@ def apply_all(scope: Scope, raw: Sequence[Mapping[str, Any]], known: Known) -> i
         reason = _apply(scope, fields, known)
         refused += reason is not None
         # What was refused is not kept in the clear: nobody has checked that it holds no words.
+        unknown = reason == RefusedBecause.UNKNOWN_COMMAND
         scope.session.add(
             Command(
                 id=new_id(),
                 turn_id=scope.turn_id,
                 position=position,
                 refused=reason,
-                name=str(fields.get("command", ""))[:40],
+                name="unknown" if unknown else str(fields.get("command", ""))[:40],
                 fields={} if reason else dict(fields),
             )
         )
@@ -106,7 +107,7 @@ def _apply(scope: Scope, fields: Mapping[str, Any], known: Known) -> str | None:
         command = check_command(fields, known)
         APPLY[type(command)](scope, command)
     except CommandRefused as refusal:
-        log.warning("command refused: %s", refusal)
+        log.warning("command refused: %s", refusal.reason.value)
         return refusal.reason.value
     except DomainError as refusal:
         log.warning("command refused: %s", refusal)

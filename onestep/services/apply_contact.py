@@ -9,7 +9,7 @@ from onestep.domain.contact import By, ContactEvent, ContactState, change_contac
 from onestep.domain.enrolment import Enrolment, EnrolmentEvent, change_enrolment
 from onestep.domain.frequency import less, more
 from onestep.domain.permission import SendKind
-from onestep.domain.terms import Rhythm, Terms
+from onestep.domain.terms import Rhythm, Terms, next_allowed
 from onestep.services import plan
 from onestep.services.scope import Scope
 from onestep.services.times import agreed, when_words
@@ -35,6 +35,7 @@ def record_consent(scope: Scope, command: c.RecordConsent) -> None:
         now=scope.now,
     )
     if yes:
+        scope.client.contact_since = scope.now  # the rhythm counts from here
         plan.plan_next(scope)
     else:
         scope.notice = SendKind.CONFIRMATION
@@ -131,7 +132,7 @@ def postpone(scope: Scope, command: c.Postpone) -> None:
         words = scope.words((command.date.ref,))[command.date.start : command.date.end]
     found = read_date(words, now=scope.now, zone=scope.terms.zone) if words else None
     at = found.at if isinstance(found, Date) else scope.now + LATER_MEANS
-    moved = plan.move_check_in(scope, at)
+    moved = plan.move_check_in(scope, next_allowed(at, agreed(scope.terms)))
     scope.say("postponed", when=when_words(moved, scope))
 
 

@@ -24,6 +24,8 @@ def refuse_event(scope: Scope, row: Inbox) -> str | None:
             scope, str(row.body["check_in_id"]), asked=bool(row.body.get("asked"))
         )
         return None if opened else "application"
+    if event == "pause_over" and not _pause_is_over(scope):
+        return "application"
     if event == "first_contact":
         _begin(scope, ConversationKind.FIRST_CONTACT, None)
     quiet = scope.client.contact in {"stopped", "ended"}
@@ -38,6 +40,8 @@ def open_check_in(scope: Scope, check_in_id: str, *, asked: bool = False) -> boo
     row = scope.session.get_one(CheckIn, check_in_id)
     if row.state == "opened" and scope.conversation and scope.conversation.check_in_id == row.id:
         return True  # the same event tried again after the bot was away
+    if row.state == "cancelled":
+        return False  # taken back while it waited in the queue
     verdict = _by_hand(scope) if asked else may_open(scope, row)
     if not isinstance(verdict, Open):
         settle(scope, row, verdict)
@@ -87,6 +91,11 @@ def _begin(scope: Scope, kind: ConversationKind, row: CheckIn | None) -> None:
         now=scope.now,
         check_in_id=row.id if row else None,
     )
+
+
+def _pause_is_over(scope: Scope) -> bool:
+    until = scope.client.paused_until
+    return scope.client.contact == "paused" and until is not None and until <= scope.now
 
 
 def _last_word(scope: Scope) -> datetime | None:

@@ -20,7 +20,8 @@ from onestep.services.apply import apply_all, known_to
 from onestep.services.choose import chosen
 from onestep.services.scope import Scope, open_scope
 from onestep.services.speak import speak
-from onestep.storage import inbox, talk
+from onestep.storage import inbox, outbox, talk
+from onestep.storage.database import DATABASE_AWAY
 from onestep.storage.errors import LeaseLost
 from onestep.storage.inbox import Claim
 
@@ -62,24 +63,49 @@ async def converse(app: App) -> bool:
         await asyncio.to_thread(_commit, app, asked, answer)
     except LeaseLost:
         log.warning("turn put aside: another worker took it over")
+    except DATABASE_AWAY:
+        raise
+    except Exception as fault:  # noqa: BLE001  # one client's turn must not stop anyone else's
+        await asyncio.to_thread(_put_aside, app, asked.claim, fault)
     app.bells.ring("outbox")
     app.bells.ring("inbox")
     return True
 
 
 def _take(app: App) -> Asked | bool:
-    """Claims a stretch; answers it here and now when the bot is not needed."""
+    """Claims a stretch; answers it here and now when the bot is not needed.
+
+    What goes wrong with it is undone but for the claim: it is tried again, others meanwhile.
+    """
     now = app.clock()
     with app.db.write() as session:
         claim = inbox.claim(session, now=now, lease_seconds=app.lease_seconds)
         if claim is None:
             return False
-        scope = _scope(app, session, claim)
-        if quick.answer(scope, claim):
-            inbox.finish(session, claim)
-            app.bells.ring("outbox")
-            return True
+        try:
+            with session.begin_nested():
+                return _answer_or_ask(app, session, claim)
+        except DATABASE_AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001  # one client's row must not stop anyone else's
+            fault = error
+    _put_aside(app, claim, fault)
+    return True
+
+
+def _answer_or_ask(app: App, session: Session, claim: Claim) -> Asked | bool:
+    scope = _scope(app, session, claim)
+    if not quick.answer(scope, claim):
         return _ask(scope, claim)
+    inbox.finish(session, claim)
+    app.bells.ring("outbox")
+    return True
+
+
+def _put_aside(app: App, claim: Claim, fault: Exception) -> None:
+    # Only the kind of fault: its text may quote what a client wrote.
+    log.error("turn failed: %s", type(fault).__name__)
+    fallback.bot_away(app, claim, fault)
 
 
 def _scope(app: App, session: Session, claim: Claim) -> Scope:
@@ -129,6 +155,8 @@ def _commit(app: App, asked: Asked, answer: dialogue.Answer) -> None:
     with app.db.write() as session:
         inbox.finish(session, asked.claim)
         scope = _scope(app, session, asked.claim)
+        if scope.messages:
+            outbox.cancel_held(session, client_id=scope.client.id)
         _record_turn(scope, answer)
         apply_all(scope, answer.commands, known_to(scope, asked.context, answer.commands))
         silent = any(command.get("command") == "stay_silent" for command in answer.commands)
@@ -173,7 +201,7 @@ def _reply(scope: Scope, asked: Asked, answer: dialogue.Answer) -> None:
         texts=asked.context.texts,
         people=asked.context.people,
         commands=carried,
-        not_after=quick.not_after(scope, asked.claim.rows[0]),
+        not_after=quick.not_after(scope, asked.claim.rows[-1]),
     )
     if scope.cut_off and scope.address is not None:
         scope.address.state = "cut_off"

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,49 +18,74 @@ from onestep.domain.terms import next_allowed, quiet
 from onestep.services.app import App
 from onestep.services.standing import standing
 from onestep.services.times import agreed
-from onestep.storage import clients, outbox, sealed
+from onestep.storage import clients, inbox, outbox, sealed, talk
+from onestep.storage.database import DATABASE_AWAY
 from onestep.storage.errors import LeaseLost
-from onestep.storage.models import Address, Client, Message, Outbox, Prompt, Turn
+from onestep.storage.models import Address, Client, Message, Outbox, Prompt
 from onestep.storage.outbox import Sending
 
 log = logging.getLogger(__name__)
 
+STARTED_BY_US = frozenset({SendKind.CHECK_IN, SendKind.PAUSE_OVER})
+LATE = NotSent(retry_after=0)
+
 RETRIES = (30, 120, 600, 1800)  # seconds, R5; then the message has failed and is shown
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One message that this worker may now send, and on which channel."""
+
+    sending: Sending
+    channel: str
+    message: Outbound
 
 
 async def deliver(app: App, *, lane: str = "ordinary") -> bool:
     """Sends one message. False when none is due."""
+    began = monotonic()
     taken = await asyncio.to_thread(_take, app, lane)
-    if not isinstance(taken, tuple):
+    if isinstance(taken, bool):
         return taken
-    sending, message = taken
-    outcome = await _send(app, message, sending)
+    # A worker that was held up must not send what another now counts as its own (R4).
+    late = app.lease_seconds - (monotonic() - began) < app.send_seconds
+    outcome = LATE if late else await _send(app, taken)
     try:
-        await asyncio.to_thread(_settle, app, sending, outcome)
+        await asyncio.to_thread(_settle, app, taken.sending, outcome)
     except LeaseLost:
-        log.warning("sent, but the lease was lost: the message is shown as uncertain")
+        log.warning("the lease was lost: the message is shown as uncertain")
     return True
 
 
-def _take(app: App, lane: str) -> tuple[Sending, Outbound] | bool:
+def _take(app: App, lane: str) -> Taken | bool:
     now = app.clock()
     with app.db.write() as session:
         outbox.settle_expired(session)
         sending = outbox.claim(session, now=now, lease_seconds=app.lease_seconds, lane=lane)
         if sending is None:
             return False
-        refusal = _refusal(session, sending.row, now)
-        if refusal is not None:
-            outbox.settle(session, sending, **refusal)
-            return True
-        return sending, _outbound(session, sending.row)
+        try:
+            refusal = _refusal(session, sending.row, now)
+            message = _outbound(session, sending.row)
+        except DATABASE_AWAY:
+            raise
+        except Exception as fault:  # noqa: BLE001  # one message must not hold up all others
+            log.error("message not sent: %s", type(fault).__name__)  # noqa: TRY400  # may quote words
+            refusal, message = {"state": "failed", "reason": "unreadable"}, None
+        if refusal is None and message is not None:
+            channel = session.get_one(Address, sending.row.address_id).channel
+            return Taken(sending, channel, message)
+        outbox.settle(session, sending, **(refusal or {}))
+        if refusal and refusal["state"] != "ready":
+            talk.close_prompt_of(session, sending.row.message_id)
+        return True
 
 
 def _refusal(session: Session, row: Outbox, now: datetime) -> dict[str, Any] | None:
     """What to record instead of sending, or nothing when the message may go (R3)."""
     address = session.get_one(Address, row.address_id)
     kind = SendKind(row.kind)
-    if address.state != "live":
+    if address.state != "live" and kind is not SendKind.CONCERN_REPLY:
         return {"state": "cancelled", "reason": "address_" + address.state}
     if row.client_id is None:
         return None
@@ -69,7 +96,8 @@ def _refusal(session: Session, row: Outbox, now: datetime) -> dict[str, Any] | N
     terms = agreed(clients.terms(session, client.id))
     later = next_allowed(now, terms)
     if verdict.may_wait and (row.not_after is None or later < row.not_after):
-        return {"state": "ready", "due_at": later, "attempts": row.attempts - 1}
+        again = {"state": "ready", "due_at": later, "attempts": row.attempts - 1}
+        return {**again, "reason": outbox.HELD}
     return {"state": "cancelled", "reason": verdict.reason.value}
 
 
@@ -87,9 +115,13 @@ def _verdict(
 
 
 def _answers(session: Session, row: Outbox) -> datetime | None:
-    """When the turn this message belongs to was made; null for what the service began."""
-    turn = session.get(Turn, row.turn_id) if row.turn_id else None
-    return turn.at if turn is not None and row.kind != "check_in" else None
+    """When the client wrote what this answers; null for what the service began.
+
+    First contact counts as an answer: it is asked for, by the client or with them.
+    """
+    if row.turn_id is None or row.kind in STARTED_BY_US:
+        return None
+    return inbox.written_at(session, row.turn_id)
 
 
 def _outbound(session: Session, row: Outbox) -> Outbound:
@@ -105,20 +137,18 @@ def _outbound(session: Session, row: Outbox) -> Outbound:
     )
 
 
-async def _send(app: App, message: Outbound, sending: Sending) -> Receipt | SendError | None:
+async def _send(app: App, taken: Taken) -> Receipt | SendError | None:
     """The receipt, the failure as its channel classed it, or nothing when it may have gone."""
-    channel = app.channels[await asyncio.to_thread(_channel_of, app, sending.row)]
+    sending = app.channels[taken.channel].send(taken.message)
     try:
-        return await asyncio.wait_for(channel.send(message), timeout=app.send_seconds)
+        return await asyncio.wait_for(sending, timeout=app.send_seconds)
     except SendError as error:
         return error
     except TimeoutError:
         return None
-
-
-def _channel_of(app: App, row: Outbox) -> str:
-    with app.db.read() as session:
-        return session.get_one(Address, row.address_id).channel
+    except Exception as fault:  # noqa: BLE001  # nobody knows what became of it
+        log.error("channel broke: %s", type(fault).__name__)  # noqa: TRY400  # may quote words
+        return None
 
 
 def _settle(app: App, sending: Sending, outcome: Receipt | SendError | None) -> None:
@@ -129,6 +159,7 @@ def _settle(app: App, sending: Sending, outcome: Receipt | SendError | None) -> 
                 "state": "sent",
                 "sent_at": now,
                 "provider_id": outcome.provider_id,
+                "reason": None,
             }
         else:
             values = _failed(session, sending.row, outcome, now)

@@ -14,14 +14,14 @@ from onestep.services.speak import speak
 from onestep.storage import inbox, record, talk
 from onestep.storage.errors import LeaseLost
 from onestep.storage.inbox import Claim
-from onestep.storage.models import CheckIn, Turn
+from onestep.storage.models import CheckIn, Inbox, Turn
 
 TRY_AGAIN = timedelta(seconds=2)
 # A turn the bot fails each time is not its being away: after this many tries a person reads it.
 TRIES = 5
 
 
-def bot_away(app: App, claim: Claim, error: dialogue.DialogueError) -> None:
+def bot_away(app: App, claim: Claim, error: Exception) -> None:
     """Puts the claimed rows back to be turned later, and says so to the client, once."""
     try:
         with app.db.write() as session:
@@ -39,7 +39,7 @@ def bot_away(app: App, claim: Claim, error: dialogue.DialogueError) -> None:
     app.bells.ring("outbox")
 
 
-def _settle(scope: Scope, claim: Claim, error: dialogue.DialogueError) -> None:
+def _settle(scope: Scope, claim: Claim, error: Exception) -> None:
     first = claim.rows[0]
     picked = chosen(scope, first) if first.kind == "choice" else None
     by_number = picked is not None and _answered_by_number(scope, picked)
@@ -48,7 +48,7 @@ def _settle(scope: Scope, claim: Claim, error: dialogue.DialogueError) -> None:
         _covered(scope)
     elif not isinstance(error, dialogue.BotAway) and first.attempts >= TRIES:
         inbox.finish(scope.session, claim)
-        _for_a_person(scope)
+        _for_a_person(scope, first)
         _covered(scope)
     else:
         _try_later(scope, claim)
@@ -79,11 +79,12 @@ def _too_late(scope: Scope, claim: Claim) -> bool:
     return True
 
 
-def _for_a_person(scope: Scope) -> None:
+def _for_a_person(scope: Scope, first: Inbox) -> None:
     record.add_ask(
         scope.session,
         client_id=scope.client.id,
         about="unanswered",
+        detail=str(first.body["event"]) if first.kind == "event" else None,
         message_ids=scope.refs,
         words=scope.words(scope.refs),
         at=scope.now,
@@ -91,7 +92,8 @@ def _for_a_person(scope: Scope) -> None:
         due_at=scope.now,
         turn_id=_turn(scope),
     )
-    _tell(scope, "question_passed")
+    if first.kind != "event":
+        _tell(scope, "question_passed")
 
 
 def _try_later(scope: Scope, claim: Claim) -> None:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.orm import Session
 
 from onestep.domain.schedule import next_check_in
@@ -11,6 +11,8 @@ from onestep.services.scope import Scope
 from onestep.services.times import agreed
 from onestep.storage.base import new_id
 from onestep.storage.models import CheckIn, Client, ContactTerms
+
+COMING = ("due", "queued")  # planned, or in the client's queue, and not opened yet
 
 
 def plan_next(scope: Scope) -> None:
@@ -25,20 +27,18 @@ def plan_for(
     if client.contact != "active" or client.enrolment != "enrolled" or _due(session, client.id):
         return None
     zone = ZoneInfo(terms.zone)
-    sent = _newest(session, client.id, sent=True) or client.contact_since.astimezone(zone).date()
+    counted_from = _last_opened(session, client.id) or client.contact_since
     planned = next_check_in(
         agreed(terms),
         client_id=client.id,
-        last_sent=sent,
-        taken=_newest(session, client.id, sent=False),
+        last_sent=counted_from.astimezone(zone).date(),
+        taken=_newest_taken(session, client.id),
         now=now,
     )
     if planned is None:
         return None
-    row = CheckIn(
-        id=new_id(), client_id=client.id, planned_on=planned.day, due_at=planned.due, state="due"
-    )
-    session.add(row)
+    row = _row_of(session, client.id, planned.day)
+    row.due_at, row.state, row.reason = planned.due, "due", None
     session.flush()
     return row
 
@@ -53,7 +53,7 @@ def cancel_planned(scope: Scope, *, reason: str) -> None:
     """No check-in that is not open yet will be sent."""
     scope.session.execute(
         update(CheckIn)
-        .where(CheckIn.client_id == scope.client.id, CheckIn.state == "due")
+        .where(CheckIn.client_id == scope.client.id, CheckIn.state.in_(COMING))
         .values(state="cancelled", reason=reason)
     )
 
@@ -73,30 +73,41 @@ def move_check_in(scope: Scope, at: datetime) -> datetime:
 
 def _today(scope: Scope) -> CheckIn:
     day = scope.now.astimezone(ZoneInfo(scope.terms.zone)).date()
-    found = scope.session.scalar(
-        select(CheckIn).where(CheckIn.client_id == scope.client.id, CheckIn.planned_on == day)
+    return _row_of(scope.session, scope.client.id, day)
+
+
+def _row_of(session: Session, client_id: str, day: date) -> CheckIn:
+    """The one row of this local date; one that was cancelled is used again."""
+    found = session.scalar(
+        select(CheckIn).where(CheckIn.client_id == client_id, CheckIn.planned_on == day)
     )
     if found is None:
-        found = CheckIn(
-            id=new_id(), client_id=scope.client.id, planned_on=day, due_at=scope.now, state="due"
-        )
-        scope.session.add(found)
+        found = CheckIn(id=new_id(), client_id=client_id, planned_on=day)
+        session.add(found)
     return found
 
 
 def _due(session: Session, client_id: str) -> CheckIn | None:
     return session.scalar(
         select(CheckIn)
-        .where(CheckIn.client_id == client_id, CheckIn.state == "due")
+        .where(CheckIn.client_id == client_id, CheckIn.state.in_(COMING))
         .order_by(CheckIn.due_at)
         .limit(1)
     )
 
 
-def _newest(session: Session, client_id: str, *, sent: bool) -> date | None:
-    query = select(func.max(CheckIn.planned_on)).where(CheckIn.client_id == client_id)
-    if sent:
-        query = query.where(CheckIn.opened_at.is_not(None))
-    else:
-        query = query.where(CheckIn.state != "cancelled")
-    return session.scalar(query)
+def _last_opened(session: Session, client_id: str) -> datetime | None:
+    return session.scalar(
+        select(func.max(CheckIn.opened_at)).where(CheckIn.client_id == client_id)
+    )
+
+
+def _newest_taken(session: Session, client_id: str) -> date | None:
+    """The newest date with a check-in that happened or was let go.
+
+    A cancelled one that was never opened leaves its date free: see `_row_of`.
+    """
+    free = and_(CheckIn.state == "cancelled", CheckIn.opened_at.is_(None))
+    return session.scalar(
+        select(func.max(CheckIn.planned_on)).where(CheckIn.client_id == client_id, ~free)
+    )

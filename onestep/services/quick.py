@@ -18,11 +18,12 @@ from onestep.domain.words_table import Word
 from onestep.services import apply_contact, apply_person, checkin, hand_off
 from onestep.services.choose import chosen
 from onestep.services.scope import Scope
-from onestep.services.speak import speak
+from onestep.services.speak import REPLY_LIVES, speak
 from onestep.storage import record, talk
 from onestep.storage.inbox import Claim
 from onestep.storage.models import Inbox
 
+WORDS_LIVE = timedelta(hours=24)
 ONE_RECEIPT_IN = timedelta(hours=12)  # while paused: a receipt, not a receipt a message
 
 
@@ -127,7 +128,8 @@ COMMANDS: Mapping[Word, Callable[[Scope], bool]] = {
 
 
 def _paused(scope: Scope) -> bool:
-    if _told_lately(scope, "paused_receipt"):
+    written = max((message.at for message in scope.messages), default=scope.now)
+    if written < scope.client.contact_since or _told_lately(scope, "paused_receipt"):
         return True
     scope.notice = SendKind.CONFIRMATION
     scope.say("paused_receipt")
@@ -186,6 +188,7 @@ def _start_again(scope: Scope, key: str) -> bool:
     talk.close_prompt(scope.session, scope.client.id)
     if key == "yes":
         return _resume(scope)
+    scope.client.paused_until = None
     scope.notice = SendKind.CONFIRMATION
     scope.say("paused_open")
     return True
@@ -237,8 +240,14 @@ def close_if_over(scope: Scope) -> None:
         )
 
 
-def not_after(scope: Scope, first: Inbox) -> datetime | None:
-    """A check-in that cannot go out within its grace is not sent late."""
-    if first.kind == "event" and first.body["event"] == "check_in_due":
+def not_after(scope: Scope, last: Inbox) -> datetime | None:
+    """Until when the answer to what waited may go out.
+
+    A check-in that cannot go out within its grace is not sent late; nor is an answer to words
+    of more than a day ago, which the bot picked up when it came back.
+    """
+    if last.kind != "event":
+        return min(scope.now + REPLY_LIVES, last.received_at + WORDS_LIVE)
+    if last.body["event"] == "check_in_due":
         return scope.now + GRACE
     return None

@@ -45,7 +45,7 @@ def receive(app: App, inbound: Inbound) -> Received:
         if talk.already_in(session, channel=inbound.channel, provider_id=inbound.provider_id):
             return Received(new=False)
         address = clients.find_address(session, channel=inbound.channel, value=inbound.sender)
-        if address is None or address.client_id is None:
+        if address is None or not _is_theirs(address):
             receive_unknown(app, session, inbound, verdict, now=now)
             received = Received(new=True)
         else:
@@ -58,7 +58,7 @@ def receive(app: App, inbound: Inbound) -> Received:
 def _context(app: App, inbound: Inbound, now: datetime) -> ScreenContext:
     with app.db.read() as session:
         address = clients.find_address(session, channel=inbound.channel, value=inbound.sender)
-        if address is None or address.client_id is None:
+        if address is None or address.client_id is None or not _is_theirs(address):
             return ScreenContext()
         earlier = [
             sealed.message_text(session, message)
@@ -67,6 +67,11 @@ def _context(app: App, inbound: Inbound, now: datetime) -> ScreenContext:
         ]
         language = clients.terms(session, address.client_id).language
     return ScreenContext(language=language, earlier=tuple(earlier))
+
+
+def _is_theirs(address: Address) -> bool:
+    """Whether this address is a client's; one cut off as a wrong number is a stranger's."""
+    return address.client_id is not None and address.state != "cut_off"
 
 
 def _from_client(
@@ -96,6 +101,7 @@ def _from_client(
         screen_spans=[[span.start, span.end] for span in verdict.matched],
     )
     client.waiting_for_them = False
+    address.state = "live"  # one held for dead has just written
     row = _queue(app, session, message, inbound, now)
     if verdict.level is not Level.NONE:
         raise_concern(app, session, row, message, verdict, now=now)

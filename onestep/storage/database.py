@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
-from onestep.storage.errors import NoRoom
+from onestep.storage.errors import NoRoom, WrongVersion
 from onestep.storage.seal import Keyring
 
 BUSY_TIMEOUT_MS = 10_000
+# Not the fault of any row: the work is done when the database is back.
+DATABASE_AWAY = (NoRoom, OperationalError)
 # What SQLite says when the file system refuses; the words are its own and stable.
 NO_ROOM = ("disk is full", "readonly database", "disk I/O error", "unable to open")
 
@@ -50,12 +52,16 @@ class Database:
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Turns the file system's refusals into NoRoom; everything else goes through."""
+    """Turns the file system's refusals into NoRoom, and what is no database into WrongVersion."""
     try:
         yield
     except OperationalError as error:
         if any(words in str(error.orig) for words in NO_ROOM):
             raise NoRoom(NoRoom.__doc__) from None
+        raise
+    except DatabaseError as error:
+        if "not a database" in str(error.orig):
+            raise WrongVersion(WrongVersion.__doc__) from None
         raise
 
 

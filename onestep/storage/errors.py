@@ -22,7 +22,7 @@ class Unreadable(StorageError):
 
 
 class WrongVersion(StorageError):
-    """The database was made by another version of Onestep: run `onestep migrate`."""
+    """The database is of another version of Onestep, or is none: run `onestep migrate`."""
 
 
 class NoRoom(StorageError):

@@ -119,6 +119,15 @@ def quiet_asked(session: Session, client_id: str) -> bool:
     )
 
 
+def written_at(session: Session, turn_id: str) -> datetime | None:
+    """When the newest of a turn's rows came in; null when none of them is the client's act."""
+    # A turn that was put aside has no rows of its own yet: its id names the first of them.
+    of_turn = or_(Inbox.turn_id == turn_id, Inbox.id == turn_id.removeprefix("t"))
+    event = Inbox.body["event"].as_string()
+    theirs = or_(Inbox.kind != "event", event.in_(["first_contact", "came_back"]))
+    return session.scalar(select(func.max(Inbox.received_at)).where(of_turn, theirs))
+
+
 def next_due(session: Session) -> datetime | None:
     """When the next waiting row falls due, so that a loop need not guess."""
     return session.scalar(select(func.min(Inbox.due_at)).where(Inbox.state == "waiting"))

@@ -6,24 +6,32 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
 from sqlalchemy import Engine
 
+from onestep.storage.database import plain_errors
 from onestep.storage.errors import WrongVersion
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def migrate(engine: Engine) -> None:
-    """Applies every migration that is missing; does nothing to a database that is current."""
+    """Applies every migration that is missing; does nothing to a database that is current.
+
+    Raises WrongVersion when a newer Onestep made it, NoRoom when it cannot be written.
+    """
     config = _config()
-    with engine.begin() as connection:
+    with plain_errors(), engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError:
+            raise WrongVersion(WrongVersion.__doc__) from None
 
 
 def require_current(engine: Engine) -> None:
     """Raises WrongVersion unless the database has exactly this version's schema."""
-    with engine.connect() as connection:
+    with plain_errors(), engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_heads()
     if found != tuple(ScriptDirectory.from_config(_config()).get_heads()):
         raise WrongVersion(WrongVersion.__doc__)

@@ -150,6 +150,11 @@ def close_prompt(session: Session, client_id: str) -> None:
     )
 
 
+def close_prompt_of(session: Session, message_id: str) -> None:
+    """A question that did not go out is not open."""
+    session.execute(update(Prompt).where(Prompt.message_id == message_id).values(open=False))
+
+
 def dialogue(session: Session, client_id: str, *, now: datetime) -> Dialogue:
     """The client's dialogue state, empty the first time."""
     found = session.get(Dialogue, client_id)
@@ -177,9 +182,7 @@ def add_turn(
     return turn
 
 
-def unanswered_check_ins(
-    session: Session, client_id: str, *, besides: str | None = None
-) -> int:
+def unanswered_check_ins(session: Session, client_id: str, *, besides: str | None = None) -> int:
     """How many check-ins in a row the client has not answered, not counting `besides`."""
     answered = select(func.max(Message.at)).where(
         Message.client_id == client_id, Message.direction == "in"
