@@ -83,3 +83,13 @@ def _breach(sentence, quote):
 def breach():
     """Return a function of a sentence and a quotation of it: the rule it breaks, or None."""
     return _breach
+
+
+@pytest.fixture(scope="session")
+def listed():
+    """Return a function of failing sentences: one a line, whole, with its id first."""
+
+    def lines(wrong):
+        return f"{len(wrong)}:\n" + "\n".join(" | ".join(map(str, one)) for one in wrong)
+
+    return lines

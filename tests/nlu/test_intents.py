@@ -58,28 +58,30 @@ def test_every_intent_is_read_well(sets, understood, taught, show):
 
 
 @pytest.mark.parametrize("word", COMMAND)
-def test_an_everyday_message_is_never_a_command(sets, understood, word):
+def test_an_everyday_message_is_never_a_command(sets, understood, listed, word):
     """None of a hundred messages that hold the word silences the bot or calls somebody."""
     wrong = [
         (s["id"], understood[s["id"]]["intent"], s["text"])
         for s in sets["confusions"]
         if s["word"] == word and understood[s["id"]]["intent"] in SILENCING - {s["intent"]}
     ]
-    assert wrong == [], f"{len(wrong)} read as a command"
+    assert not wrong, listed(wrong)
 
 
 @pytest.mark.parametrize("kind", ["worry", "practical"])
-def test_a_worry_or_a_practical_matter_is_not_filed_as_good_news(sets, understood, show, kind):
+def test_a_worry_or_a_practical_matter_is_not_filed_as_good_news(
+    sets, understood, listed, show, kind
+):
     """At most 2 in 100 may be kept as a noticing or taken for chat: nobody would act on them."""
     filed = [s for s in sets["filing"] if s["kind"] == kind]
     lost = [s for s in filed if understood[s["id"]]["intent"] in CHAT_OR_NOTICING]
     where = Counter(understood[s["id"]]["intent"] for s in filed)
     show(f"{kind}: {len(lost)} of {len(filed)} filed as noticing or chat; read as {dict(where)}")
-    assert len(lost) <= 0.02 * len(filed), [(s["id"], s["text"]) for s in lost]
+    assert len(lost) <= 0.02 * len(filed), listed([(s["id"], s["text"]) for s in lost])
 
 
 @pytest.mark.parametrize("asked", ["stop", "pause", "resume", "ask_coach", "ask_someone_else"])
-def test_a_request_in_free_words_is_heard(sets, understood, show, asked):
+def test_a_request_in_free_words_is_heard(sets, understood, listed, show, asked):
     """At least nine in ten of the requests that matter most."""
     free = [s for s in sets["opt_in"] if s["intent"] == asked]
     missed = [
@@ -88,4 +90,4 @@ def test_a_request_in_free_words_is_heard(sets, understood, show, asked):
         if understood[s["id"]]["intent"] != asked
     ]
     show(f"{asked}: {len(free) - len(missed)} of {len(free)} heard")
-    assert len(missed) <= 0.1 * len(free), missed
+    assert len(missed) <= 0.1 * len(free), listed(missed)
