@@ -26,14 +26,7 @@ test-long: export ONESTEP_TEST_LONG = 1
 test-long: test  ## every test with full counts; within an hour
 
 check: setup  ## what a commit must pass, in under a minute
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	cd bot && ../$(BIN)/mypy --config-file mypy.ini --python-executable .venv/bin/python .
-	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m onestep.content.lint content
-	$(BOT) -m pytest -c bot/pytest.ini -q -m "not slow" bot/tests
-	$(BIN)/pytest -q -m "not slow and not browser"
+	@$(BIN)/python -m tools.check
 
 bench: setup  ## measure beside stock Rasa and print the table
 	@$(BIN)/python -m benchmarks
