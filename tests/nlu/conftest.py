@@ -2,8 +2,11 @@
 
 import json
 import re
+import socket
 import subprocess
 import sys
+import time
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -93,3 +96,114 @@ def listed():
         return f"{len(wrong)}:\n" + "\n".join(" | ".join(map(str, one)) for one in wrong)
 
     return lines
+
+
+CONTEXT = {
+    "now": "2026-11-21T18:02:00+00:00",
+    "zone": "Europe/London",
+    "language": "en",
+    "channel": "telegram",
+    "length": "ordinary",
+    "discreet": False,
+    "called": "Sam",
+    "coach": "Ana",
+    "kind": "check_in",
+    "asks_left": 5,
+    "due": [],
+    "quiet_days": 1,
+    "unanswered": 0,
+    "last_hard": False,
+    "screen": {"level": "none", "spans": []},
+    "people": [],
+    "entries": [],
+    "areas_due": [],
+    "open_prompt": None,
+}
+
+
+class _Door(HTTPConnection):
+    """HTTP over the bot's unix socket."""
+
+    def __init__(self, path):
+        super().__init__("bot", timeout=20)
+        self._path = str(path)
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)
+
+
+def _turn(path, given):
+    door = _Door(path)
+    try:
+        door.request("POST", "/turn", json.dumps(given).encode())
+        got = door.getresponse()
+        body = got.read()
+        assert got.status == 200, body[:300]
+        return json.loads(body)
+    finally:
+        door.close()
+
+
+@pytest.fixture(scope="session")
+def door(tmp_path_factory):
+    """The socket of a bot of our own, stopped when these tests are done."""
+    path = tmp_path_factory.mktemp("bot") / "b.sock"
+    python = ROOT / "bot" / ".venv" / "bin" / "python"
+    with subprocess.Popen(
+        [python, "-I", ROOT / "bot" / "serve.py", "--socket", path, "--watch-stdin"],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={},
+    ) as bot:
+        end = time.monotonic() + 90
+        while not path.exists() and bot.poll() is None and time.monotonic() < end:
+            time.sleep(0.2)
+        assert path.exists(), "the bot did not start"
+        yield path
+        bot.terminate()
+
+
+@pytest.fixture(scope="session")
+def asked(door):
+    """The state and the open prompt once a check-in has opened."""
+    first = _turn(
+        door,
+        {
+            "contract": 1,
+            "turn_id": "t0",
+            "input": {"kind": "event", "event": "check_in_due"},
+            "state": None,
+            "context": CONTEXT,
+        },
+    )
+    (prompt,) = [r["prompt"] for r in first["replies"] if r.get("prompt")]
+    return first["state"], prompt
+
+
+@pytest.fixture(scope="session")
+def say(door, asked):
+    """Return a function that takes one turn: a sentence in, its texts by ref and the answer out.
+
+    A sentence with line breaks is a burst. It answers the question a check-in opened with, or
+    comes unprompted; every turn starts from the same state, so none can colour the next.
+    """
+    state, prompt = asked
+
+    def turn(sentence, *, prompted):
+        texts = {f"m{n}": text for n, text in enumerate(sentence["text"].split("\n"))}
+        opened = {"open_prompt": prompt} if prompted else {"kind": "unprompted"}
+        given = {
+            "contract": 1,
+            "turn_id": f"t-{sentence['id']}",
+            "input": {
+                "kind": "text",
+                "messages": [{"ref": ref, "text": text} for ref, text in texts.items()],
+            },
+            "state": state if prompted else None,
+            "context": CONTEXT | opened,
+        }
+        return texts, _turn(door, given)
+
+    return turn
