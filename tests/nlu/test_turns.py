@@ -6,9 +6,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 BOTH_WAYS = pytest.mark.parametrize("prompted", [True, False], ids=["an answer", "unprompted"])
 # What leaves a row that a person sees as a matter for them, not as good news.
-ACTED_ON = set(
-    "record_worry record_hard ask_person request_session_change request_hand_off".split()
-)
+ACTED_ON = {
+    "record_worry",
+    "record_hard",
+    "ask_person",
+    "request_session_change",
+    "request_hand_off",
+}
 COMMANDS = {"stop", "pause", "request_hand_off"}  # silence, or a person called for nothing
 
 
