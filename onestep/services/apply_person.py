@@ -62,7 +62,7 @@ def mark_sender(scope: Scope, command: c.MarkSender) -> None:
 def not_me(scope: Scope, _: c.NotMe) -> None:
     """A wrong number: sorry, the address is cut off, the coach is told, nothing is named."""
     _for_a_person(scope, "sender", scope.refs, detail="wrong_number", due_at=scope.now)
-    scope.notice = SendKind.STOP_CONFIRMATION
+    scope.notice = SendKind.CONFIRMATION
     scope.say("not_me_done")
     scope.client.held = "sender"
     scope.cut_off = True

@@ -19,7 +19,7 @@ from onestep.services.app import App
 from onestep.services.apply import apply_all, known_to
 from onestep.services.choose import chosen
 from onestep.services.scope import Scope, open_scope
-from onestep.services.speak import speak
+from onestep.services.speak import not_after, speak
 from onestep.storage import inbox, outbox, talk
 from onestep.storage.database import DATABASE_AWAY
 from onestep.storage.errors import LeaseLost
@@ -201,7 +201,7 @@ def _reply(scope: Scope, asked: Asked, answer: dialogue.Answer) -> None:
         texts=asked.context.texts,
         people=asked.context.people,
         commands=carried,
-        not_after=quick.not_after(scope, asked.claim.rows[-1]),
+        not_after=not_after(scope, asked.claim.rows[-1]),
     )
     if scope.cut_off and scope.address is not None:
         scope.address.state = "cut_off"

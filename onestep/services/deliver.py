@@ -27,6 +27,11 @@ from onestep.storage.outbox import Sending
 log = logging.getLogger(__name__)
 
 STARTED_BY_US = frozenset({SendKind.CHECK_IN, SendKind.PAUSE_OVER})
+# An address that is dead or a wrong number: "sorry" to the latter; danger is always answered.
+STILL_SENT = {
+    "dead": frozenset({SendKind.CONCERN_REPLY}),
+    "cut_off": frozenset({SendKind.CONCERN_REPLY, SendKind.CONFIRMATION}),
+}
 LATE = NotSent(retry_after=0)
 
 RETRIES = (30, 120, 600, 1800)  # seconds, R5; then the message has failed and is shown
@@ -85,7 +90,7 @@ def _refusal(session: Session, row: Outbox, now: datetime) -> dict[str, Any] | N
     """What to record instead of sending, or nothing when the message may go (R3)."""
     address = session.get_one(Address, row.address_id)
     kind = SendKind(row.kind)
-    if address.state != "live" and kind is not SendKind.CONCERN_REPLY:
+    if address.state != "live" and kind not in STILL_SENT[address.state]:
         return {"state": "cancelled", "reason": "address_" + address.state}
     if row.client_id is None:
         return None

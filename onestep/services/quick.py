@@ -4,7 +4,7 @@ STOP, PAUSE, RESUME, COACH and HELP never need the bot; nor does silence.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from onestep.content import Prompt, Reply
 from onestep.domain import command_values as v
@@ -12,18 +12,16 @@ from onestep.domain import commands as c
 from onestep.domain.budget import ConversationKind, Length, asks_allowed
 from onestep.domain.errors import TransitionRefused
 from onestep.domain.permission import SendKind
-from onestep.domain.schedule import GRACE
 from onestep.domain.words import parse_command
 from onestep.domain.words_table import Word
 from onestep.services import apply_contact, apply_person, checkin, hand_off
 from onestep.services.choose import chosen
 from onestep.services.scope import Scope
-from onestep.services.speak import REPLY_LIVES, speak
+from onestep.services.speak import speak
 from onestep.storage import record, talk
 from onestep.storage.inbox import Claim
 from onestep.storage.models import Inbox
 
-WORDS_LIVE = timedelta(hours=24)
 ONE_RECEIPT_IN = timedelta(hours=12)  # while paused: a receipt, not a receipt a message
 
 
@@ -238,16 +236,3 @@ def close_if_over(scope: Scope) -> None:
         talk.end_conversation(
             scope.session, client_id=scope.client.id, how="completed", now=scope.now
         )
-
-
-def not_after(scope: Scope, last: Inbox) -> datetime | None:
-    """Until when the answer to what waited may go out.
-
-    A check-in that cannot go out within its grace is not sent late; nor is an answer to words
-    of more than a day ago, which the bot picked up when it came back.
-    """
-    if last.kind != "event":
-        return min(scope.now + REPLY_LIVES, last.received_at + WORDS_LIVE)
-    if last.body["event"] == "check_in_due":
-        return scope.now + GRACE
-    return None

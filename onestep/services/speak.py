@@ -6,13 +6,15 @@ from typing import Any
 
 from onestep.content import Outgoing, Rendered, Reply, render
 from onestep.domain.permission import SendKind
+from onestep.domain.schedule import GRACE
 from onestep.services.scope import Scope
 from onestep.services.times import in_words, next_check_in_words
 from onestep.storage import outbox, talk
-from onestep.storage.models import Prompt
+from onestep.storage.models import Inbox, Prompt
 
 # A reply that could not go out for this long answers nothing any more (turn contract).
 REPLY_LIVES = timedelta(hours=12)
+WORDS_LIVE = timedelta(hours=24)
 
 
 def speak(
@@ -37,6 +39,19 @@ def speak(
     dialogue.wordings = {**dialogue.wordings, **rendered.used}
     for outgoing in rendered.messages:
         _queue(scope, outgoing, kind, not_after or scope.now + REPLY_LIVES, commands or {})
+
+
+def not_after(scope: Scope, last: Inbox) -> datetime | None:
+    """Until when the answer to what waited may go out.
+
+    A check-in that cannot go out within its grace is not sent late; nor is an answer to words
+    of more than a day ago, which the bot picked up when it came back.
+    """
+    if last.kind != "event":
+        return min(scope.now + REPLY_LIVES, last.received_at + WORDS_LIVE)
+    if last.body["event"] == "check_in_due":
+        return scope.now + GRACE
+    return None
 
 
 def queue_text(
