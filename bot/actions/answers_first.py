@@ -24,6 +24,8 @@ def consent(talk: Talk, heard: Heard) -> None:
         talk.say("close_declined")
         talk.set(closing="quiet")
         talk.settle("consent", "let_go")
+    elif heard.nature in {Nature.HARD, Nature.LOSS}:
+        talk.say("receipt_loss" if heard.nature is Nature.LOSS else "receipt_hard")
 
 
 def decline(talk: Talk) -> None:
@@ -44,6 +46,8 @@ def best_hopes(talk: Talk, heard: Heard) -> None:
     talk.settle("best_hopes")
     talk.words("record_best_hopes")
     talk.set(mood="hopes", loss=heard.nature is Nature.LOSS or None)
+    if talk.turn.asks_left < 1 and heard.nature is not Nature.LOSS:
+        talk.say("receipt_hopes")
     _file_without_offer(talk, heard)
 
 

@@ -11,6 +11,8 @@ from actions.talk import Talk
 
 _SESSION = re.compile(r"\b(session|meet|meeting|wait|see (her|him|them|u|you)|when i|next time)\b")
 _DELETE = re.compile(r"\b(delete|erase|wipe|remove|get rid)\b")
+_CARRY_ON = re.compile(r"\b(carry on|go on|keep going|keep it going|lets go|continue)\b")
+_LEAVE = re.compile(r"\b(leave it|leave me|not now|dont|stop)\b")
 _NEVER_MIND = re.compile(r"\b(never ?mind|forget it|doesnt matter|leave it)\b")
 
 
@@ -80,12 +82,19 @@ def delete_sure(talk: Talk, heard: Heard) -> None:
 def leave_it(talk: Talk, heard: Heard) -> None:
     """After two unanswered check-ins: carry on, or leave it until they write."""
     over(talk, "leave_it")
-    if talk.turn.key == "leave_it" or heard.nature is Nature.NO:
+    text = talk.turn.reading.text.lower()
+    if talk.turn.key == "leave_it" or heard.nature is Nature.NO or _LEAVE.search(text):
         talk.order("end_check_in", how="declined", until_they_write=True)
         talk.say("close_no_next")
         talk.set(closing="quiet")
-    elif talk.turn.kind == "text" and heard.nature not in {Nature.YES, Nature.OK}:
+    elif not _goes_on(talk, heard):
         take_news(talk, heard, asks="better")
+
+
+def _goes_on(talk: Talk, heard: Heard) -> bool:
+    plain_yes = heard.nature in {Nature.YES, Nature.OK}
+    says_so = bool(_CARRY_ON.search(talk.turn.reading.text.lower()))
+    return talk.turn.kind == "choice" or plain_yes or says_so
 
 
 def start_again(talk: Talk, heard: Heard) -> None:

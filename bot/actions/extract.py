@@ -23,10 +23,14 @@ CHAT_SURE = 0.80
 _TO_US = re.compile(r"\b(you|u|your|ur|ya|youre|bot|robot|fuck|piss|shut)\b|\?", re.IGNORECASE)
 # A short label ("nothing", "alright") is only believed of a short message.
 SHORT_ANSWER_WORDS = 9
+# "no one" is only an answer where somebody was asked about.
+NO_ONE_ANSWERS = {"who", "you_noticed", "helped", "what_else", "coping", None}
 # "yes" with more words beside it tells something.
 YES_WORDS = 4
 # A content label is believed from here on; below it words are simply what was told.
 BELIEVED = 0.40
+# What a person should see is believed sooner: unsure means worry before practical before noticing.
+BELIEVED_FOR_A_PERSON = 0.25
 
 
 class Sort(str, Enum):
@@ -200,7 +204,7 @@ def _nature(turn: Turn) -> Nature:
     if exact:
         return Nature(exact)
     labels = [(reading.intent, reading.confidence), *reading.parts]
-    found = {NATURES[name] for name, sure in labels if name in NATURES and sure >= BELIEVED}
+    found = {NATURES[name] for name, sure in labels if _believed(name, sure)}
     if _only_a_label(reading):
         found.discard(Nature.HARD)
         found.add(Nature.TOLD)
@@ -208,13 +212,29 @@ def _nature(turn: Turn) -> Nature:
     if turn.open_asks and Nature.TOLD in strong:
         return Nature.TOLD
     if strong:
-        return strong[0]
+        return _for_a_person_first(strong[0], reading)
     little = NATURES.get(reading.intent, Nature.TOLD)
     if little in {Nature.YES, Nature.OK} and reading.words > YES_WORDS:
+        return Nature.TOLD
+    if little is Nature.NO_ONE and turn.open_asks not in NO_ONE_ANSWERS:
         return Nature.TOLD
     if little in LITTLE and reading.confidence >= BELIEVED and _short(reading):
         return _held_steady_or_hard(little, reading)
     return Nature.HARD if reading.marks.get("hard") else Nature.TOLD
+
+
+def _for_a_person_first(nature: Nature, reading: Reading) -> Nature:
+    """A noticing the model is not sure of, with a matter our own rules see, is that matter."""
+    also = reading.marks.get("also") or []
+    if nature is Nature.TOLD and also and reading.confidence < SURE:
+        return Nature(also[0])
+    return nature
+
+
+def _believed(intent: str, confidence: float) -> bool:
+    nature = NATURES.get(intent)
+    needed = BELIEVED_FOR_A_PERSON if nature in FOR_A_PERSON else BELIEVED
+    return nature is not None and confidence >= needed
 
 
 def _only_a_label(reading: Reading) -> bool:
@@ -238,8 +258,8 @@ def _for_a_person(turn: Turn) -> tuple[Nature, ...]:
     names = set(reading.marks.get("also") or [])
     for intent, confidence in ((reading.intent, reading.confidence), *reading.parts):
         nature = NATURES.get(intent)
-        if nature in FOR_A_PERSON and confidence >= BELIEVED and reading.words > 1:
-            names.add(nature.value)
+        if nature in FOR_A_PERSON and _believed(intent, confidence) and reading.words > 1:
+            names.add(str(nature.value))
     return tuple(nature for nature in FOR_A_PERSON if nature.value in names)
 
 
