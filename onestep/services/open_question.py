@@ -1,31 +1,54 @@
 """Opens one question by hand, as if a check-in had come to it: for trying out and for tests."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
 from onestep.content import Prompt, Reply
+from onestep.domain.budget import ConversationKind, Length, asks_allowed
 from onestep.domain.permission import SendKind
 from onestep.services.app import App
 from onestep.services.errors import UnknownQuestion
-from onestep.services.scope import new_turn_id, open_scope
+from onestep.services.scope import Scope, new_turn_id, open_scope
 from onestep.services.speak import speak
 from onestep.storage import talk
+from onestep.storage.base import new_id
+from onestep.storage.models import CheckIn
 
-# The question types of the conversation page → (what the prompt asks, the utterance).
+
+@dataclass(frozen=True)
+class Question:
+    """What a prompt asks, how it is said, and what the bot would know by then (its own slots)."""
+
+    asks: str
+    say: str
+    knows: Mapping[str, Any] = field(default_factory=dict)
+
+
+TOLD = {"q_better": "told", "mood": "better", "did": "self"}
+HARD = {"q_better": "told", "mood": "hard"}
+# The question types of the conversation page.
 QUESTIONS = {
-    "Q1": ("best_hopes", "ask_best_hopes"),
-    "Q4": ("better", "ask_better"),
-    "Q5": ("how", "ask_how"),
-    "Q6": ("who", "ask_who"),
-    "Q7": ("difference", "ask_difference"),
-    "Q8": ("scale", "ask_scale"),
-    "Q9": ("coping", "ask_coping"),
-    "Q10": ("instead", "ask_instead"),
-    "Q11": ("step", "ask_step"),
-    "Q12": ("step_size", "ask_step_size"),
-    "Q13": ("keep", "ask_keep"),
-    "Q15": ("rating_area", "ask_rating_area"),
-    "Q17": ("shown_up", "ask_shown_up"),
+    "Q1": Question("best_hopes", "ask_best_hopes", {"q_consent": "told"}),
+    "Q4": Question("better", "ask_better"),
+    "Q5": Question("how", "ask_how", TOLD),
+    "Q6": Question("who", "ask_who", {**TOLD, "q_how": "told"}),
+    "Q7": Question("difference", "ask_difference", {**TOLD, "q_how": "told"}),
+    "Q8": Question("scale", "ask_scale", {**TOLD, "q_how": "told", "q_who": "told"}),
+    "Q9": Question("coping", "ask_coping", HARD),
+    "Q10": Question("instead", "ask_instead", {**TOLD, "absence": True}),
+    "Q11": Question("step", "ask_step", {**TOLD, "q_how": "told", "q_who": "told"}),
+    "Q12": Question(
+        "step_size", "ask_step_size", {**TOLD, "q_step": "told", "step_kind": "try", "way": "step"}
+    ),
+    "Q13": Question("keep", "ask_keep", {"q_better": "told", "mood": "normal"}),
+    "Q15": Question("rating_area", "ask_rating_area", {**TOLD, "q_how": "told", "q_who": "told"}),
+    "Q17": Question("shown_up", "ask_shown_up"),
 }
 CHOICES = {"step_size": ("too_easy", "about_right", "too_much")}
-ASKS_LEFT = 4  # an ordinary check-in, less this question
 
 
 def open_question(app: App, client_id: str, question: str) -> None:
@@ -34,23 +57,45 @@ def open_question(app: App, client_id: str, question: str) -> None:
         raise UnknownQuestion(
             f"there is no question {question}: use one of {', '.join(QUESTIONS)}"
         )
-    asks, say = QUESTIONS[question]
-    now = app.clock()
+    asked = QUESTIONS[question]
+    first = asked.asks == "best_hopes"
     with app.db.write() as session:
         scope = open_scope(
-            session, app.content("en"), client_id=client_id, turn_id=new_turn_id(), now=now
+            session, app.content("en"), client_id=client_id, turn_id=new_turn_id(), now=app.clock()
         )
+        kind = ConversationKind.FIRST_CONTACT if first else ConversationKind.CHECK_IN
         scope.conversation = talk.begin_conversation(
-            session, client_id=client_id, kind="check_in", asks_left=ASKS_LEFT, now=now
+            session,
+            client_id=client_id,
+            kind=kind.value,
+            asks_left=asks_allowed(kind, Length(scope.terms.length)) - 1,
+            now=scope.now,
+            check_in_id=None if first else _check_in(scope),
         )
-        areas = tuple(area.key for area in scope.content.areas)
-        choices = areas if asks == "rating_area" else CHOICES.get(asks, ())
-        reply = Reply(
-            say=say, asks=1, prompt=Prompt(f"{scope.turn_id}:{asks}", asks), choices=choices
-        )
-        form = "first_contact_form" if question == "Q1" else "check_in_form"
-        talk.dialogue(session, client_id, now=now).state = {
-            "slots": {"requested_slot": asks},
-            "active_loop": {"name": form},
-        }
-        speak(scope, [reply], kind=SendKind.REPLY)
+        _say(scope, asked, form=f"{kind.value}_form")
+
+
+def _say(scope: Scope, asked: Question, *, form: str) -> None:
+    areas = tuple(area.key for area in scope.content.areas)
+    choices = areas if asked.asks == "rating_area" else CHOICES.get(asked.asks, ())
+    prompt = Prompt(f"{scope.turn_id}:{asked.asks}", asked.asks)
+    talk.dialogue(scope.session, scope.client.id, now=scope.now).state = {
+        "slots": {**asked.knows, "asked": {asked.asks: 1}, "talk_kind": form},
+        "active_loop": {"name": form, "requested_slot": f"q_{asked.asks}"},
+    }
+    reply = Reply(say=asked.say, asks=1, prompt=prompt, choices=choices)
+    speak(scope, [reply], kind=SendKind.REPLY)
+
+
+def _check_in(scope: Scope) -> str:
+    """Today's check-in, opened now."""
+    day = scope.now.astimezone(ZoneInfo(scope.terms.zone)).date()
+    row = scope.session.scalar(
+        select(CheckIn).where(CheckIn.client_id == scope.client.id, CheckIn.planned_on == day)
+    )
+    if row is None:
+        row = CheckIn(id=new_id(), client_id=scope.client.id, planned_on=day, due_at=scope.now)
+        scope.session.add(row)
+    row.state, row.opened_at = "opened", scope.now
+    scope.session.flush()
+    return row.id
