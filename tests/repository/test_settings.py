@@ -37,6 +37,7 @@ def test_each_setting_says_what_it_is_for():
 def test_no_document_or_module_names_a_setting_that_is_not_there():
     """A setting that was renamed is renamed everywhere."""
     known = set(written()) | OF_THE_TESTS
+    made_up = ("tests/", "bot/tests/")
     for name, text in texts((".py", ".md", ".yml", "Makefile")):
         for setting in re.findall(r"\bONESTEP_[A-Z0-9_]*[A-Z0-9]\b", text):
-            assert setting in known or name == "tests/repository/test_settings.py", name
+            assert setting in known or name.startswith(made_up), f"{name}: {setting}"
