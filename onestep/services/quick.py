@@ -20,7 +20,7 @@ from onestep.services.scope import Scope
 from onestep.services.speak import speak
 from onestep.storage import record, talk
 from onestep.storage.inbox import Claim
-from onestep.storage.models import Inbox
+from onestep.storage.models import Inbox, Turn
 
 ONE_RECEIPT_IN = timedelta(hours=12)  # while paused: a receipt, not a receipt a message
 
@@ -31,6 +31,19 @@ def answer(scope: Scope, claim: Claim) -> bool:
     by = _answer(scope, first)
     if by is None:
         return False
+    _turn(scope, by)
+    for message in scope.messages:
+        message.turn_id = scope.turn_id
+    kind = scope.notice or SendKind.REPLY
+    speak(scope, scope.says, kind=kind)
+    if scope.cut_off and scope.address is not None:
+        scope.address.state = "cut_off"
+    return True
+
+
+def _turn(scope: Scope, by: str) -> None:
+    if scope.session.get(Turn, scope.turn_id) is not None:
+        return
     talk.add_turn(
         scope.session,
         id=scope.turn_id,
@@ -39,13 +52,6 @@ def answer(scope: Scope, claim: Claim) -> bool:
         now=scope.now,
         conversation_id=scope.conversation.id if scope.conversation else None,
     )
-    for message in scope.messages:
-        message.turn_id = scope.turn_id
-    kind = scope.notice or SendKind.REPLY
-    speak(scope, scope.says, kind=kind)
-    if scope.cut_off and scope.address is not None:
-        scope.address.state = "cut_off"
-    return True
 
 
 def _answer(scope: Scope, first: Inbox) -> str | None:
@@ -143,6 +149,7 @@ def _ended(scope: Scope) -> bool:
     if not _told_lately(scope, "ended_wrote"):
         scope.notice = SendKind.CONFIRMATION
         scope.say("ended_wrote")
+    _turn(scope, "application")  # what is kept for a person points at it
     record.add_ask(
         scope.session,
         client_id=scope.client.id,
@@ -151,7 +158,7 @@ def _ended(scope: Scope) -> bool:
         message_ids=scope.refs,
         at=scope.now,
         zone=scope.terms.zone,
-        turn_id=scope.turn_id,
+        turn_id=None,  # the turn itself is written after this; the message leads to it
     )
     return True
 

@@ -10,7 +10,7 @@ from tests.services.world import answer_to
 ODD = {
     "emoji": "slept 😴🛌🏽 all night 👨‍👩‍👧",
     "newlines": "one\ntwo\r\nthree\r\u2028four",
-    "right to left": "أنام بشكل أفضل ‏ שלום",
+    "right to left": "\u0623\u0646\u0627\u0645 \u200f \u05e9\u05dc\u05d5\u05dd",
     "nul": "before\x00after",
     "lone surrogate": "half \ud83d of one",
     "control": "\x1b[31mred\x07\u202egnp\u202c",

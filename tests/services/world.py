@@ -104,10 +104,12 @@ class World:
             **more,
         )
         self._ids = count(1)
+        self._runner = asyncio.Runner()
         self._coach: str | None = None
 
     def close(self) -> None:
         """Gives the connections back."""
+        self._runner.close()
         self.app.db.close()
 
     # what happens
@@ -148,7 +150,11 @@ class World:
 
     def go(self) -> None:
         """Does all that is due."""
-        asyncio.run(until_idle(self.app))
+        self.run(until_idle(self.app))
+
+    def run(self, work):
+        """Runs one piece of work of the service."""
+        return self._runner.run(work)
 
     def wait(self, *, go=True, **span) -> None:
         """Service time moves on."""
