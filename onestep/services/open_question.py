@@ -70,7 +70,7 @@ def open_question(app: App, client_id: str, question: str) -> None:
             kind=kind.value,
             asks_left=asks_allowed(kind, Length(scope.terms.length)) - 1,
             now=scope.now,
-            check_in_id=None if first else _check_in(scope),
+            check_in_id=_check_in(scope) if asked.asks == "rating_area" else None,
         )
         _say(scope, asked, form=f"{kind.value}_form")
 
@@ -88,7 +88,7 @@ def _say(scope: Scope, asked: Question, *, form: str) -> None:
 
 
 def _check_in(scope: Scope) -> str:
-    """Today's check-in, opened now."""
+    """Today's check-in, opened now: ratings are due from the third on."""
     day = scope.now.astimezone(ZoneInfo(scope.terms.zone)).date()
     row = scope.session.scalar(
         select(CheckIn).where(CheckIn.client_id == scope.client.id, CheckIn.planned_on == day)
