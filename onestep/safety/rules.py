@@ -20,7 +20,7 @@ from onestep.safety.verdict import Category, Level, Request
 
 HERE = Path(__file__).parent
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # leaves "on", "no" and 21 as text
-_OPTIONS = {"level", "who", "happened", "unless_next", "say"}
+_OPTIONS = {"level", "who", "happened", "as_said", "unless_next", "say"}
 _SHARED = ("words", "spelling", "requests")
 
 
@@ -30,6 +30,7 @@ class Rule:
 
     who: "own" looks for whose trouble it is; "any" takes it as it stands.
     happened: the rule speaks of something done, so that the past tense alone lowers nothing.
+    as_said: the rule has its own "not", so that no other is looked for.
     unless_next: the rule is void when one of these words follows.
     """
 
@@ -38,6 +39,7 @@ class Rule:
     category: Category | None = None
     who: str = "own"
     happened: bool = False
+    as_said: bool = False
     unless_next: frozenset[str] = frozenset()
 
 
@@ -137,6 +139,7 @@ def _rule(path: Path, category: Category, detail: str, data: Any) -> Rule:
         category=category,
         who=data.get("who", "own"),
         happened=data.get("happened") == "true",
+        as_said=data.get("as_said") == "true",
         unless_next=frozenset(data.get("unless_next", [])),
     )
 
@@ -210,4 +213,5 @@ def _spelling(data: Mapping[str, Any], slots: Slots, packs: Iterable[Pack]) -> S
         common=slots["common"],
         close=map(str, data["close"]),
         lookalikes=map(str, data["lookalikes"]),
+        loud=slots["loud"],
     )

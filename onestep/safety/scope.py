@@ -96,6 +96,8 @@ class Scope:
 
     def _denied(self, match: Match) -> bool:
         """A "not" right before it or in its gaps, "I don't think", or "not any more" after."""
+        if match.rule.as_said:
+            return False
         words, nots = self.reading.words, self.book.slot("not")
         if any(words[i] in nots for i in match.loose):
             return True

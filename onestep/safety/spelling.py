@@ -30,7 +30,8 @@ class Spelling:
 
     words: every word a rule can match. shorthand: one written form → the words it stands for.
     common: everyday words, never bent into something else. close: long words that one typo may
-    not hide. lookalikes: real words that must not be taken for one of those.
+    not hide. lookalikes: real words that must not be taken for one of those. loud: the words that
+    a run of words without spaces is worth taking apart for.
     """
 
     def __init__(
@@ -41,11 +42,13 @@ class Spelling:
         common: Iterable[str],
         close: Iterable[str],
         lookalikes: Iterable[str],
+        loud: Iterable[str],
     ) -> None:
         self._short = {key: tuple(value.split()) for key, value in shorthand.items()}
         self._common = frozenset(common)
         self._known = frozenset(words) | self._common
         self._lookalikes = frozenset(lookalikes)
+        self._loud = frozenset(loud)
         self._close = _one_deletion_index(close)
         squeezed = [word for word in self._known | self._short.keys() if len(word) >= _SQUEEZED]
         self._squeezed = {_RUN.sub(r"\1", word): word for word in sorted(squeezed)}
@@ -115,11 +118,14 @@ class Spelling:
         if len(word) < _NEARLY and word not in self._close:
             return None
         meant = {self._close[form] for form in (word, *_deletions(word)) if form in self._close}
-        near = sorted((one for one in meant if abs(len(one) - len(word)) <= 1), key=len)
+        near = sorted((one for one in meant if _one_slip(one, word)), key=len)
         return (near[-1],) if near else None
 
     def _split(self, word: str) -> tuple[str, ...] | None:
-        """`wanttodie`, `killmyself`: run-on words that are wholly made of known ones."""
+        """`wanttodie`, `killmyself`: run-on words that are wholly made of known ones.
+
+        One of them must be loud: "however" and "deliver" are left alone.
+        """
         if not _RUN_ON <= len(word) <= _RUN_ON_MOST:
             return None
         best: list[tuple[str, ...] | None] = [()] + [None] * len(word)
@@ -132,7 +138,7 @@ class Spelling:
                 if best[end] is None or len(read) < len(best[end] or ()):
                     best[end] = read
         found = best[len(word)]
-        return found if found and len(found) > 1 else None
+        return found if found and len(found) > 1 and self._loud.intersection(found) else None
 
     def _can_join(self, part: str) -> bool:
         return part in ("i", "a") or (len(part) > 1 and part in self._known) or self._joins(part)
@@ -153,6 +159,12 @@ _JOINED = frozenset({"wanna", "gonna", "dont", "cant", "im", "gotta"})
 
 def _deletions(word: str) -> list[str]:
     return [word[:i] + word[i + 1 :] for i in range(len(word))]
+
+
+def _one_slip(meant: str, word: str) -> bool:
+    """A slip seldom hits the first letter, and in a short word it makes another word."""
+    long = len(meant) >= _NEARLY
+    return long and meant[0] == word[0] and abs(len(meant) - len(word)) <= 1
 
 
 def _one_deletion_index(words: Iterable[str]) -> dict[str, str]:
