@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import uvicorn
 
@@ -13,7 +14,7 @@ from onestep import wiring
 from onestep.bot_process import BotPlace, BotProcess
 from onestep.cli.say import console
 from onestep.dialogue import Dialogue
-from onestep.services.app import App
+from onestep.services.app import App, Clock
 from onestep.services.made_up import add_stories
 from onestep.settings import ROOT, Settings
 from onestep.storage.models import Client
@@ -26,7 +27,10 @@ async def serve_all(settings: Settings) -> None:
     if settings.demo:
         wiring.prepare(settings)
     async with bot(settings) as asker:
-        app = wiring.build(settings, asker)
+        clock = Clock()
+        if settings.demo:
+            clock.out_of_the_night(ZoneInfo("Europe/London"))
+        app = wiring.build(settings, asker, clock=clock)
         if settings.demo:
             await asyncio.to_thread(_tell_stories, app)
         console.print(f"[bold]Onestep[/] is at http://{settings.host}:{settings.port}/demo")

@@ -4,12 +4,16 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from channels.base import Channel
 from onestep.content import Content
 from onestep.dialogue import Asker
 from onestep.domain.lull import Lull
 from onestep.storage.database import Database
+
+# The hours in which made-up clients may be written to, with room for a conversation.
+MORNING, EVENING = 10, 19
 
 
 class Bells:
@@ -41,6 +45,14 @@ class Clock:
     def __call__(self) -> datetime:
         """The moment it is for the service."""
         return (self.fixed or datetime.now(UTC)) + self.moved
+
+    def out_of_the_night(self, zone: ZoneInfo) -> None:
+        """Moves on to the next morning when it is night: a demo is looked at at any hour."""
+        local = self().astimezone(zone)
+        if MORNING <= local.hour < EVENING:
+            return
+        morning = local.replace(hour=MORNING, minute=0, second=0, microsecond=0)
+        self.move(morning - local if local < morning else morning + timedelta(days=1) - local)
 
     def move(self, by: timedelta) -> None:
         """Moves service time; leases are not touched, they have the database's clock."""

@@ -17,7 +17,7 @@ from onestep.services.app import App
 from onestep.services.concern import raise_concern
 from onestep.services.strangers import receive_unknown
 from onestep.storage import clients, inbox, sealed, talk
-from onestep.storage.models import Address, Inbox, Message
+from onestep.storage.models import Address, Inbox, Message, Prompt
 
 # How long an earlier message still colours the next one: "yes, tonight" after a worry.
 EARLIER_COUNTS = timedelta(hours=24)
@@ -86,7 +86,7 @@ def _from_client(
     client = clients.client(session, address.client_id)
     message = talk.add_message(
         session,
-        text=inbound.text,
+        text=_written(session, client.id, inbound),
         direction="in",
         channel=inbound.channel,
         kind=inbound.kind,
@@ -106,6 +106,14 @@ def _from_client(
     if verdict.level is not Level.NONE:
         raise_concern(app, session, row, message, verdict, now=now)
     return Received(new=True, client_id=client.id, message_id=message.id)
+
+
+def _written(session: Session, client_id: str, inbound: Inbound) -> str:
+    """What the client wrote, exactly; for a button, the words they pressed."""
+    prompt = session.get(Prompt, inbound.prompt) if inbound.kind == "choice" else None
+    if inbound.text or prompt is None or prompt.client_id != client_id:
+        return inbound.text
+    return next((c["label"] for c in prompt.choices if c["key"] == inbound.key), "")
 
 
 def _queue(app: App, session: Session, message: Message, inbound: Inbound, now: datetime) -> Inbox:

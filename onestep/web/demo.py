@@ -52,7 +52,8 @@ class Demo:
     async def page(self, request: Request) -> Response:
         """The whole page: two phones and the record."""
         people = await run_in_threadpool(self._people)
-        return TEMPLATES.TemplateResponse(request, "demo.html", {"people": people})
+        context = {"people": people, "now": self.app.clock().isoformat()}
+        return TEMPLATES.TemplateResponse(request, "demo.html", context)
 
     async def people(self, request: Request) -> Response:  # noqa: ARG002  # Starlette's shape
         """Who there is to be."""

@@ -33,7 +33,7 @@ def bubbles(app: App, ledger: Ledger, client_id: str) -> list[Bubble]:
         written = session.scalars(
             select(Message)
             .where(Message.client_id == client_id, Message.direction == "in")
-            .where(Message.kind != "choice", Message.channel != "story")
+            .where(Message.channel != "story")
             .order_by(Message.id.desc())
             .limit(LINES_SHOWN)
         ).all()

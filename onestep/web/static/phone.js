@@ -1,6 +1,7 @@
 // The demo's phones: each shows one person's messages and sends what is typed or pressed.
 // Nothing is kept here but who each phone is; a reload asks the service again.
 
+const clock = document.getElementById("now");
 const recordPane = document.querySelector(".record");
 let shownPhone = null;
 
@@ -170,8 +171,10 @@ for (const button of document.querySelectorAll("[data-move]")) {
   });
 }
 function showNow(now) {
-  document.getElementById("now").textContent = new Date(now).toLocaleString("en-GB", { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  clock.textContent = new Date(now).toLocaleString("en-GB", { timeZone: "Europe/London", weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 }
+
+showNow(clock.dataset.now);
 
 const phones = [...document.querySelectorAll(".phone")].map((element) => new Phone(element));
 const second = document.getElementById("second");
