@@ -33,6 +33,7 @@ class Database:
         Raises NoRoom when the disk is full or the file cannot be written.
         """
         with plain_errors(), self._session(self.engine) as session, session.begin():
+            session.connection()  # the lock is taken here, not at the first statement
             yield session
 
     @contextmanager

@@ -21,6 +21,7 @@ from onestep.storage.errors import KeyMissing, Unreadable
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+LEAST_DIFFERENT = 12  # of 32 random bytes about 30 differ
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Keyring:
             raise Unreadable(Unreadable.__doc__)
         try:
             words = AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], place.bytes())
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce
             raise Unreadable(Unreadable.__doc__) from None
         return words.decode("utf-8", "surrogatepass")
 
@@ -100,7 +101,11 @@ def read_keyring(path: Path) -> Keyring:
         keyring = Keyring(str(body["current"]), keys, b64decode(body["lookup"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise KeyMissing(KeyMissing.__doc__) from None
-    weak = [key for key in (*keys.values(), keyring.lookup) if len(key) != KEY_BYTES]
-    if weak or keyring.current not in keys:
+    if any(map(_weak, (*keys.values(), keyring.lookup))) or keyring.current not in keys:
         raise KeyMissing(KeyMissing.__doc__)
     return keyring
+
+
+def _weak(key: bytes) -> bool:
+    """Not made at random: of another length, or of a few bytes over and over."""
+    return len(key) != KEY_BYTES or len(set(key)) < LEAST_DIFFERENT
