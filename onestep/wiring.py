@@ -9,7 +9,7 @@ from channels.base import Channel
 from channels.ledger import Ledger
 from channels.simulator import Simulator
 from onestep import safety
-from onestep.content import Content, load, require_language
+from onestep.content import ContentInForce, require_language
 from onestep.dialogue import Asker
 from onestep.domain.lull import DEMO, NONE, Lull
 from onestep.services.app import App, Clock
@@ -56,7 +56,7 @@ def build(
     return App(
         db=database,
         bot=bot,
-        content=_contents(settings),
+        content=ContentInForce(settings.content, settings.language),
         channels=simulated(settings.data),
         lull=lull or (_demo_lull if settings.demo else _settings_lull(settings)),
         clock=clock or Clock(),
@@ -74,17 +74,6 @@ def simulated(data: Path) -> dict[str, Channel]:
     """Simulated phones, under the names of the channels they play."""
     shared = ledger(data)
     return {name: Simulator(name, shared) for name in ("telegram", "sms")}
-
-
-def _contents(settings: Settings) -> Callable[[str], Content]:
-    loaded = {settings.language: load(settings.content, settings.language)}
-
-    def content(language: str) -> Content:
-        if language not in loaded:
-            loaded[language] = load(settings.content, language)
-        return loaded[language]
-
-    return content
 
 
 def no_lull(_: str) -> Lull:

@@ -12,6 +12,7 @@ from onestep.content.errors import (
     UnknownLanguage,
     UnknownUtterance,
 )
+from onestep.content.in_force import ContentInForce
 from onestep.content.load import available_languages, inspect, load, reload, require_language
 from onestep.content.model import Area, Content, Route, Stage
 from onestep.content.render import render
@@ -26,6 +27,7 @@ __all__ = [
     "Content",
     "ContentError",
     "ContentFaults",
+    "ContentInForce",
     "Fault",
     "Found",
     "Hours",
