@@ -59,6 +59,7 @@ def build(
         content=ContentInForce(settings.content, settings.language),
         channels=simulated(settings.data),
         lull=lull or (_demo_lull if settings.demo else _settings_lull(settings)),
+        language=settings.language,
         clock=clock or Clock(),
         lease_seconds=settings.lease,
         send_seconds=settings.send_timeout,

@@ -68,6 +68,7 @@ class App:
     content: Callable[[str], Content]  # the content of a language, as it is in force now
     channels: Mapping[str, Channel]
     lull: Callable[[str], Lull]  # of a channel
+    language: str = "en"  # of the service itself: what a stranger is written to in
     clock: Clock = field(default_factory=Clock)
     bells: Bells = field(default_factory=Bells)
     lease_seconds: float = 30.0

@@ -25,10 +25,9 @@ def raise_concern(
     app: App, session: Session, row: Inbox, message: Message, verdict: Verdict, *, now: datetime
 ) -> None:
     """Keeps the alert with the message; *now* and *unread* are answered here, without the bot."""
-    content = app.content("en")
     scope = open_scope(
         session,
-        content,
+        app.content,
         client_id=row.client_id,
         turn_id=f"t{row.id}",
         now=now,

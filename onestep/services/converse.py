@@ -109,10 +109,9 @@ def _put_aside(app: App, claim: Claim, fault: Exception) -> None:
 
 
 def _scope(app: App, session: Session, claim: Claim) -> Scope:
-    language = "en"
     return open_scope(
         session,
-        app.content(language),
+        app.content,
         client_id=claim.client_id,
         turn_id=claim.turn_id,
         now=app.clock(),

@@ -27,7 +27,7 @@ def bot_away(app: App, claim: Claim, error: Exception) -> None:
         with app.db.write() as session:
             scope = open_scope(
                 session,
-                app.content("en"),
+                app.content,
                 client_id=claim.client_id,
                 turn_id=claim.turn_id,
                 now=app.clock(),

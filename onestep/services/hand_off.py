@@ -130,7 +130,7 @@ def _relay(session: Session, found: HandOff, message: Message, direction: str) -
 
 def _scope(app: App, session: Session, client_id: str) -> Scope:
     scope = open_scope(
-        session, app.content("en"), client_id=client_id, turn_id=new_turn_id(), now=app.clock()
+        session, app.content, client_id=client_id, turn_id=new_turn_id(), now=app.clock()
     )
     talk.add_turn(session, id=scope.turn_id, client_id=client_id, by="relay", now=scope.now)
     return scope

@@ -218,9 +218,7 @@ def _place(app: App, session: Session, client: Client, story: Story, now: dateti
     client.contact = story.contact
     if story.paused_days is not None:
         client.paused_until = now + timedelta(days=story.paused_days)
-    scope = open_scope(
-        session, app.content("en"), client_id=client.id, turn_id=f"t{new_id()}", now=now
-    )
+    scope = open_scope(session, app.content, client_id=client.id, turn_id=f"t{new_id()}", now=now)
     if story.hand_off:
         join(scope)
     plan.plan_next(scope)

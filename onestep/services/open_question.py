@@ -61,7 +61,7 @@ def open_question(app: App, client_id: str, question: str) -> None:
     first = asked.asks == "best_hopes"
     with app.db.write() as session:
         scope = open_scope(
-            session, app.content("en"), client_id=client_id, turn_id=new_turn_id(), now=app.clock()
+            session, app.content, client_id=client_id, turn_id=new_turn_id(), now=app.clock()
         )
         kind = ConversationKind.FIRST_CONTACT if first else ConversationKind.CHECK_IN
         scope.conversation = talk.begin_conversation(

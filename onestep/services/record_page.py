@@ -118,7 +118,7 @@ def record_page(app: App, client_id: str) -> RecordPage:
     """Reads the whole record of one client. Raises NoResultFound when there is none."""
     with app.db.read() as session:
         scope = open_scope(
-            session, app.content("en"), client_id=client_id, turn_id=new_turn_id(), now=app.clock()
+            session, app.content, client_id=client_id, turn_id=new_turn_id(), now=app.clock()
         )
         return _page(scope)
 

@@ -1,6 +1,6 @@
 """What one turn works on: the client, their words, and the transaction it all happens in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -67,23 +67,27 @@ class Scope:
 
 def open_scope(
     session: Session,
-    content: Content,
+    content: Callable[[str], Content],
     *,
     client_id: str,
     turn_id: str,
     now: datetime,
     message_ids: Sequence[str] = (),
 ) -> Scope:
-    """Gathers what a turn needs to know of a client and of the messages it covers."""
+    """Gathers what a turn needs to know of a client and of the messages it covers.
+
+    `content` gives the content of a language; the client's terms say which.
+    """
     client = clients.client(session, client_id)
+    terms = clients.terms(session, client_id)
     messages = tuple(talk.messages(session, list(message_ids)))
     return Scope(
         session=session,
-        content=content,
+        content=content(terms.language),
         now=now,
         turn_id=turn_id,
         client=client,
-        terms=clients.terms(session, client_id),
+        terms=terms,
         coach=sealed.coach_name(session, clients.coach_of(session, client)),
         called=sealed.client_called(session, client),
         address=clients.preferred_address(session, client_id),

@@ -84,7 +84,7 @@ def _incident(
 def _fixed_reply(app: App, inbound: Inbound, verdict: Verdict) -> str:
     # Nobody knows who holds this phone: nothing that shows is said to it.
     return concern_reply(
-        app.content("en"),
+        app.content(app.language),
         verdict.category.value if verdict.category else "",
         hours="in_hours",
         values={"coach": None},
@@ -94,7 +94,7 @@ def _fixed_reply(app: App, inbound: Inbound, verdict: Verdict) -> str:
 
 
 def _how_to_be_recognised(app: App, inbound: Inbound, message_id: str) -> str:
-    content = app.content("en")
+    content = app.content(app.language)
     rendered = render(
         content,
         [Reply("unknown_sender")],
