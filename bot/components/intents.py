@@ -13,7 +13,9 @@ from rasa.nlu.constants import DENSE_FEATURIZABLE_ATTRIBUTES
 from rasa.nlu.featurizers.sparse_featurizer.count_vectors_featurizer import (
     CountVectorsFeaturizer,
 )
+from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from rasa.utils.tensorflow.constants import RANKING_LENGTH
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -40,7 +42,12 @@ class SentenceCounts(CountVectorsFeaturizer):
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class Intents(LogisticRegressionClassifier):
-    """Rasa's logistic regression with its strength of smoothing (`C`) to set."""
+    """Rasa's logistic regression over counts weighed by how rare each n-gram is.
+
+    A message's counts are damped (log 1 + n), multiplied by the rarity of the n-gram in the
+    training data, and scaled to length 1, so that a long message weighs no more than a short
+    one. `C` sets how closely the weights follow the data; Rasa's own component keeps it at 1.
+    """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -53,6 +60,37 @@ class Intents(LogisticRegressionClassifier):
         """Set C, which Rasa's own component keeps at 1."""
         super().__init__(config, name, model_storage, resource)
         self.clf.C = self.config["C"]
+
+    def _create_training_matrix(self, training_data: TrainingData) -> tuple[Any, list[str]]:
+        """Learn how rare each n-gram is, then weigh the counts by it."""
+        counts, intents = super()._create_training_matrix(training_data)
+        if counts.shape[0]:
+            many = counts.shape[0]
+            messages_with = (counts > 0).sum(axis=0).astype(float)
+            ratio = (1 + many) / (1 + messages_with)
+            self.clf.rarity_ = type(counts)(ratio - 1).log1p().toarray() + 1
+            counts = self._weighed(counts)
+        return counts, intents
+
+    def _weighed(self, counts: Any) -> Any:
+        rare = counts.log1p().multiply(self.clf.rarity_).tocsr()
+        lengths = rare.multiply(rare).sum(axis=1)
+        lengths[lengths == 0] = 1.0
+        return rare.multiply(1 / lengths.A1[:, None] ** 0.5).tocsr()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set the intent and the ranking of each message."""
+        for message in messages:
+            guessed = self.clf.predict_proba(self._weighed(self._create_X([message])))[0]
+            pairs = zip(self.clf.classes_, guessed, strict=True)
+            ranking = sorted(
+                ({"name": str(name), "confidence": float(sure)} for name, sure in pairs),
+                key=lambda one: -one["confidence"],
+            )
+            message.set("intent", ranking[0], add_to_output=True)
+            shown = ranking[: self.config[RANKING_LENGTH]]
+            message.set("intent_ranking", shown, add_to_output=True)
+        return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Return the data as they are: no later component reads a guessed intent."""

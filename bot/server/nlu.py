@@ -42,10 +42,11 @@ def _read_text(heard: Input, model: Model) -> dict[str, Any]:
 
 
 def _parse(text: str, model: Model) -> dict[str, Any]:
-    if not any(c.isalnum() for c in text):
+    read = neutral(text)
+    if not any(c.isalnum() for c in read):
         return dict(_UNREADABLE)
     messages: list[Any] = model.runner.run(
-        {PLACEHOLDER_MESSAGE: [UserMessage(neutral(text))]}, [model.nlu_target]
+        {PLACEHOLDER_MESSAGE: [UserMessage(read)]}, [model.nlu_target]
     )[model.nlu_target]
     parsed: dict[str, Any] = messages[0].as_dict(only_output_properties=True)
     return parsed

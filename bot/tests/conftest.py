@@ -1,8 +1,10 @@
 """The trained model and one loaded bot, shared by every test that needs a whole turn."""
 
+import itertools
 import json
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -72,23 +74,27 @@ def asked():
 def model_path():
     """The trained model, trained now if what is there is of other content."""
     train = [sys.executable, str(BOT / "train.py")]
-    subprocess.run(train, check=True, capture_output=True)  # noqa: S603
+    subprocess.run(train, check=True, capture_output=True)
     return BOT / "models" / "onestep.tar.gz"
 
 
 @pytest.fixture(scope="session")
 def door(model_path):
     """A loaded bot, asked without a socket: door.answer(method, path, body)."""
-    from serve import Door
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of Rasa's imports and of every domain that has slots
+        from serve import Door
 
-    return Door(model_path, "actions")
+        return Door(model_path, "actions")
 
 
 @pytest.fixture
 def ask(door):
     """Ask one turn; return the answer, or fail with the bot's reason."""
+    turns = itertools.count(2)
 
     def asking(given, **how):
+        how.setdefault("turn_id", f"t{next(turns)}")
         status, answer = door.answer("POST", "/turn", body(given, **how))
         assert status == 200, answer
         return answer

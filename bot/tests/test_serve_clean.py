@@ -1,6 +1,7 @@
 """What the bot reads of a message: cleaned, never moved, never an intent."""
 
 import pytest
+
 from server.clean import LONGEST, cleaned, joined, neutral
 
 

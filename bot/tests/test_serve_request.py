@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from server.errors import BadRequest, StaleChoice, TooLarge
 from server.request import read_request
 

@@ -4,6 +4,7 @@ import warnings
 
 import pytest
 from rasa.shared.core.domain import Domain
+
 from server.checks import check_reply, hold_no_words, read_events
 from server.errors import BadAction, StateTooBig
 from server.state import close_tracker, open_tracker
