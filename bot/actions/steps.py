@@ -32,7 +32,7 @@ def take(talk: Talk, heard: Heard) -> None:
     _count_empty(talk, heard, asks)
     if heard.request:
         take_detour(talk, heard.request)
-    elif asks and heard.nature is Nature.TOLD and heard.sort is Sort.ANSWER:
+    elif asks not in FREE and heard.nature is Nature.TOLD and heard.sort is Sort.ANSWER:
         talk.set(told_now=True)
 
 

@@ -10,7 +10,7 @@ _WORDS = {
 }  # fmt: skip
 _ONE = r"(?:10|[0-9](?:[.,][0-9]{1,2})?|" + "|".join(_WORDS) + r")"
 _HALF = r"(?:\s*(?:and a|nd a|n a|&)?\s*(?:half|1/2)|½)"
-_NOT_BEFORE = r"(?<![\w.,£$/:-])"
+_NOT_BEFORE = r"(?<![\w.,£$/:-])(?<!half )(?<!past )(?<!at )(?<!no )"
 _NOT_AFTER = (
     r"(?!\s?(?:%|am\b|pm\b|days?\b|weeks?\b|wks?\b|hours?\b|hrs?\b|mins?\b|minutes?\b|months?\b|"
     r"years?\b|times?\b|quid\b|pounds?\b|people\b|miles?\b|kids?\b|fags?\b|cans?\b|pints?\b|"
@@ -72,7 +72,7 @@ def _value(figure: str, half: str | None) -> float:
 
 def _idle_one(found: re.Match[str], text: str) -> bool:
     """ "one" counts only alone: "no one", "that one" and "one day" are no places on a scale."""
-    return found[1] == "one" and len(text.split()) > 2
+    return found[1] == "one" and len(text.split()) > 1
 
 
 def date_in(text: str) -> tuple[int, int] | None:

@@ -9,6 +9,7 @@ from components.tokens import Token, read_sections
 
 FEWEST, MOST = 3, 12
 _BANNED = ("money", "health", "insult", "private", "number_words", "hard_too", "not_here")
+_OPENERS = frozenset("i ive im id we weve my our it its the a an someone somebody been".split())
 _BREAKS = frozenset('.!?;:,\n()"“”…-–—*')
 
 
@@ -39,14 +40,26 @@ class Quotes:
     def _clauses(self, tokens: Sequence[Token]) -> list[list[Token]]:
         """Stretches between signs and joining words; one before a question mark is left out."""
         clauses: list[list[Token]] = [[]]
+        skipping = False
         for token in tokens:
             if token.raw == "?":
                 clauses[-1] = []
             elif token.raw in _BREAKS or not token.is_word or token.norm in self._lists["split"]:
                 clauses.append([])
-            else:
+                skipping = False
+            elif token.norm in self._lists["hangs_on"]:
+                skipping = True
+            elif not skipping:
                 clauses[-1].append(token)
-        return [clause for clause in clauses if clause]
+        return [clause for clause in clauses if self._stands_alone(clause)]
+
+    def _stands_alone(self, clause: list[Token]) -> bool:
+        """What follows a joining word is a clause of its own, not the end of "me and mum"."""
+        if not clause:
+            return False
+        first = clause[0].norm
+        opens = first in _OPENERS or first in self._lists["verb_signs"]
+        return opens or first in self._lists["begin_drop"] or first in self._good
 
     def _trim(self, clause: list[Token]) -> list[Token]:
         """Without the small words people begin and end with."""
