@@ -54,12 +54,6 @@ async def converse(app: App) -> bool:
         return asked
     try:
         answer = await app.bot.turn(asked.turn)
-    except dialogue.DialogueError as error:
-        # The kind of failure is logged; the request, which holds words, is not.
-        log.warning("turn failed: %s", type(error).__name__)
-        await asyncio.to_thread(fallback.bot_away, app, asked.claim, error)
-        return True
-    try:
         await asyncio.to_thread(_commit, app, asked, answer)
     except LeaseLost:
         log.warning("turn put aside: another worker took it over")
@@ -104,7 +98,7 @@ def _answer_or_ask(app: App, session: Session, claim: Claim) -> Asked | bool:
 
 def _put_aside(app: App, claim: Claim, fault: Exception) -> None:
     # Only the kind of fault: its text may quote what a client wrote.
-    log.error("turn failed: %s", type(fault).__name__)
+    log.warning("turn failed: %s", type(fault).__name__)
     fallback.bot_away(app, claim, fault)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from onestep import dialogue
 from onestep.domain.permission import SendKind
 from onestep.domain.schedule import GRACE
-from onestep.services import context
+from onestep.services import context, plan
 from onestep.services.app import App
 from onestep.services.apply import apply_all, known_to
 from onestep.services.choose import Chosen, chosen
@@ -76,6 +76,7 @@ def _too_late(scope: Scope, claim: Claim) -> bool:
         return False
     row.state, row.reason, row.opened_at = "expired", "bot_away", None
     talk.end_conversation(scope.session, client_id=scope.client.id, how="left_open", now=scope.now)
+    plan.plan_again(scope, because="missed")  # what was planned counted from this one
     return True
 
 

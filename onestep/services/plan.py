@@ -43,9 +43,9 @@ def plan_for(
     return row
 
 
-def plan_again(scope: Scope) -> None:
+def plan_again(scope: Scope, *, because: str = "terms_changed") -> None:
     """Takes back what was planned and plans by the terms as they are now."""
-    cancel_planned(scope, reason="terms_changed")
+    cancel_planned(scope, reason=because)
     plan_next(scope)
 
 

@@ -25,12 +25,16 @@ A_WEDNESDAY = datetime.fromisoformat("2026-03-04T10:30:00+00:00")  # half past t
 SAM = "1001"
 
 
-def answer_to(turn, *, say=(), commands=(), asks=None, choices=(), area=None):
-    """An answer of the bot: these utterances, the last of them asking `asks`."""
+def answer_to(turn, *, say=(), commands=(), asks=None, choices=(), area=None, carried=None):
+    """An answer of the bot: these utterances, the last of them asking `asks`.
+
+    `carried` gives the command that the choice of a key stands for.
+    """
     prompt = dialogue.Prompt(f"{turn.turn_id}:{asks}", asks, area) if asks else None
-    offers = tuple(dialogue.Offer(key, None) for key in choices)
+    offers = tuple(dialogue.Offer(key, carried(key) if carried else None) for key in choices)
+    values = {"area": area} if area else {}
     replies = tuple(dialogue.Reply(key, {}, 0, None, ()) for key in say[:-1])
-    last = tuple(dialogue.Reply(key, {}, int(bool(asks)), prompt, offers) for key in say[-1:])
+    last = tuple(dialogue.Reply(key, values, int(bool(asks)), prompt, offers) for key in say[-1:])
     return dialogue.Answer(
         turn_id=turn.turn_id,
         model="sha256:made-up",
