@@ -83,10 +83,8 @@ class Intents(LogisticRegressionClassifier):
         for message in messages:
             guessed = self.clf.predict_proba(self._weighed(self._create_X([message])))[0]
             pairs = zip(self.clf.classes_, guessed, strict=True)
-            ranking = sorted(
-                ({"name": str(name), "confidence": float(sure)} for name, sure in pairs),
-                key=lambda one: -one["confidence"],
-            )
+            surest = sorted(((float(sure), str(name)) for name, sure in pairs), reverse=True)
+            ranking = [{"name": name, "confidence": sure} for sure, name in surest]
             message.set("intent", ranking[0], add_to_output=True)
             shown = ranking[: self.config[RANKING_LENGTH]]
             message.set("intent_ranking", shown, add_to_output=True)

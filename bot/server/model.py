@@ -65,7 +65,8 @@ class DirectRunner(GraphRunner):
 
     def before(self, target: str) -> str:
         """Return the one node that feeds the target its messages."""
-        return self._schema.nodes[target].needs["messages"]
+        feeder: str = self._schema.nodes[target].needs["messages"]
+        return feeder
 
     def _order(self, target: str) -> list[str]:
         if target not in self._orders:

@@ -99,7 +99,7 @@ class Turner:
         prediction = self._predict(tracker)
         if not prediction.max_confidence:
             raise TurnFailed("no rule covers this turn")
-        name = domain.action_names_or_texts[prediction.max_confidence_index]
+        name: str = domain.action_names_or_texts[prediction.max_confidence_index]
         action = self._action(name)
         try:
             seen = _as_predicted(tracker, prediction, domain)
