@@ -12,7 +12,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.begin import begin, happened
 from actions.closing import close
 from actions.detours import take_detour
-from actions.extract import Heard, Sort, hear
+from actions.extract import Heard, hear
+from actions.kinds import Sort
 from actions.steps import next_asks, put, take
 from actions.talk import Talk
 from actions.turn import read_turn
@@ -45,6 +46,7 @@ class _Form(Action, ABC):
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
+        """One call of this action within a turn."""
         talk = _open(tracker)
         if talk.get("heard") != talk.turn.turn_id:
             heard = hear(talk.turn)
@@ -83,6 +85,7 @@ class ValidateFirstContactForm(_Form):
     form = "first_contact_form"
 
     def name(self) -> str:
+        """The name rasa calls it by."""
         return "validate_first_contact_form"
 
 
@@ -92,6 +95,7 @@ class ValidateCheckInForm(_Form):
     form = "check_in_form"
 
     def name(self) -> str:
+        """The name rasa calls it by."""
         return "validate_check_in_form"
 
 
@@ -101,6 +105,7 @@ class ValidateTalkForm(_Form):
     form = "talk_form"
 
     def name(self) -> str:
+        """The name rasa calls it by."""
         return "validate_talk_form"
 
 
@@ -108,11 +113,13 @@ class ActionBegin(Action):
     """An event that opens a talk."""
 
     def name(self) -> str:
+        """The name rasa calls it by."""
         return "action_begin"
 
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
+        """One call of this action within a turn."""
         talk = _open(tracker)
         begin(talk, str(tracker.latest_message["intent"]["name"]).removeprefix("event_"))
         talk.set(heard=talk.turn.turn_id)
@@ -123,11 +130,13 @@ class ActionEvent(Action):
     """An event, or a stale choice, that needs a word at most."""
 
     def name(self) -> str:
+        """The name rasa calls it by."""
         return "action_event"
 
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
+        """One call of this action within a turn."""
         talk = _open(tracker)
         event = str(tracker.latest_message["intent"]["name"]).removeprefix("event_")
         happened(talk, event)
@@ -139,11 +148,13 @@ class ActionDetour(Action):
     """Whatever the client asks at any point; then the open question, if it comes back."""
 
     def name(self) -> str:
+        """The name rasa calls it by."""
         return "action_detour"
 
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
+        """One call of this action within a turn."""
         talk = _open(tracker)
         heard = hear(talk.turn)
         if heard.sort is not Sort.DETOUR:
@@ -164,11 +175,13 @@ class ActionClose(Action):
     """The close of a talk."""
 
     def name(self) -> str:
+        """The name rasa calls it by."""
         return "action_close"
 
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
+        """One call of this action within a turn."""
         talk = _open(tracker)
         close(talk)
         return _done(dispatcher, talk)

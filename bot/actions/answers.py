@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 
-from actions.extract import Heard, Nature
+from actions.extract import Heard
+from actions.kinds import Nature
 from actions.matters import file_for_a_person
 from actions.news import take_hard, take_news
 from actions.talk import Talk
 
 EMPTY = frozenset({Nature.DONT_KNOW, Nature.NOTHING, Nature.NO, Nature.OK, Nature.NO_ONE})
 LOW_SCALE = 3
+TOP = 10
+# A longer answer about the step is the news as well.
+NEWS_WORDS = 4
 _SOME = re.compile(r"\b(bit|some|sort of|kind of|kinda|little|sometimes|partly)\b")
 
 
@@ -35,7 +39,7 @@ def shown_up(talk: Talk, heard: Heard) -> None:
 
 
 def _is_news(talk: Talk, heard: Heard) -> bool:
-    return heard.nature is Nature.TOLD and talk.turn.reading.words > 4
+    return heard.nature is Nature.TOLD and talk.turn.reading.words > NEWS_WORDS
 
 
 def _shown(talk: Talk, heard: Heard) -> str | None:
@@ -95,7 +99,7 @@ def scale(talk: Talk, heard: Heard) -> None:
     if number == 0:
         talk.set(number="zero")
         talk.say("receipt_scale_zero")
-    elif number == 10:
+    elif number == TOP:
         talk.set(number="ten")
         talk.say("receipt_scale_ten")
     _also_hard(talk, heard)

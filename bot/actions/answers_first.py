@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from actions.answers import EMPTY
 from actions.exact import plain
-from actions.extract import Heard, Nature
+from actions.extract import Heard
+from actions.kinds import Nature
 from actions.matters import file_for_a_person
-from actions.talk import Talk
+from actions.talk import MOST_TIMES, Talk
 
 _YES = frozenset({"begin", "start", "lets go", "lets begin", "lets start", "go", "im in"})
 _NO = frozenset({"not for me", "its not for me", "leave it", "not interested", "no ta"})
@@ -20,7 +21,7 @@ def consent(talk: Talk, heard: Heard) -> None:
         talk.settle("consent")
     elif talk.turn.key == "not_for_me" or words in _NO or heard.nature is Nature.NO:
         decline(talk)
-    elif talk.times_asked("consent") >= 2:
+    elif talk.times_asked("consent") >= MOST_TIMES:
         talk.say("close_declined")
         talk.set(closing="quiet")
         talk.settle("consent", "let_go")
@@ -40,7 +41,7 @@ def best_hopes(talk: Talk, heard: Heard) -> None:
     """Q1: any hope is a good one; a hope that is a loss is met with the offer of a person."""
     if heard.nature in EMPTY | {Nature.YES}:
         talk.say("receipt_dont_know")
-        if talk.times_asked("best_hopes") >= 2 or talk.turn.asks_left < 1:
+        if talk.times_asked("best_hopes") >= MOST_TIMES or talk.turn.asks_left < 1:
             talk.settle("best_hopes", "let_go")
         return
     talk.settle("best_hopes")

@@ -6,7 +6,8 @@ import re
 
 from actions.answers import EMPTY
 from actions.ask import stages_of
-from actions.extract import Heard, Nature
+from actions.extract import Heard
+from actions.kinds import Nature
 from actions.matters import file_for_a_person
 from actions.news import again_or_let_go, take_hard
 from actions.talk import Talk

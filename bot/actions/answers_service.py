@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from actions.answers import EMPTY
-from actions.extract import Heard, Nature
+from actions.extract import Heard
+from actions.kinds import Nature
 from actions.news import take_news
 from actions.talk import Talk
 
@@ -59,7 +60,7 @@ def correction(talk: Talk, heard: Heard) -> None:
 
 
 def times(talk: Talk, heard: Heard) -> None:
-    """Other days or hours, in their words; the application reads them and says what it made of it."""
+    """Other days or hours, in their words; the application says what it made of them."""
     over(talk, "times")
     if heard.nature in EMPTY:
         talk.say("receipt_let_go")
@@ -111,7 +112,7 @@ def start_again(talk: Talk, heard: Heard) -> None:
 
 
 def relapse_or_resume(talk: Talk, heard: Heard) -> None:
-    """ "im back on it": a wish to go on, or something else that was going on."""
+    """Take what "im back on it" meant: a wish to go on, or something else that was going on."""
     over(talk, "relapse_or_resume")
     refs = list(talk.get("worry_refs") or [])
     talk.set(worry_refs=None)

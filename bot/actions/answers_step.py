@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from actions.answers import EMPTY
-from actions.extract import FOR_A_PERSON, Heard, Nature
+from actions.extract import Heard
+from actions.kinds import FOR_A_PERSON, Nature
 from actions.matters import file_for_a_person
 from actions.news import again_or_let_go
 from actions.talk import Talk

@@ -129,7 +129,7 @@ def _worry(talk: Talk, when: str) -> dict[str, Any]:
     return {"command": "record_worry", "words": talk.get("worry_refs") or [], "when": when}
 
 
-def _to_coach(talk: Talk) -> dict[str, Any]:
+def _to_coach(_: Talk) -> dict[str, Any]:
     return {"command": "request_hand_off", "to": "coach", "words": []}
 
 
@@ -150,8 +150,8 @@ COMMANDS: dict[tuple[str, str], Callable[[Talk], dict[str, Any]]] = {
     ("step_size", "too_easy"): lambda talk: _size("too_easy"),
     ("step_size", "about_right"): lambda talk: _size("about_right"),
     ("step_size", "too_much"): lambda talk: _size("too_much"),
-    ("step_help", "yes"): lambda talk: _help_wanted(True),
-    ("step_help", "no"): lambda talk: _help_wanted(False),
+    ("step_help", "yes"): lambda talk: _help_wanted(wanted=True),
+    ("step_help", "no"): lambda talk: _help_wanted(wanted=False),
 }  # fmt: skip
 
 
@@ -159,5 +159,5 @@ def _size(size: str) -> dict[str, Any]:
     return {"command": "record_small_step", "words": [], "size": size}
 
 
-def _help_wanted(wanted: bool) -> dict[str, Any]:
+def _help_wanted(*, wanted: bool) -> dict[str, Any]:
     return {"command": "record_small_step", "words": [], "help_wanted": wanted}

@@ -1,4 +1,4 @@
-"""What the client may ask at any point: what is said, what is done, what becomes of the question."""
+"""What the client may ask at any point: what is said and done, what becomes of the question."""
 
 from __future__ import annotations
 

@@ -48,6 +48,8 @@ ANSWERS: dict[str, str] = {
     "ok": "ok", "okay": "ok", "k": "ok", "kk": "ok", "cool": "ok", "right": "ok",
 }  # fmt: skip
 
+# Longer messages that hold these words are told things.
+RELAPSE_WORDS, STRIKE_WORDS = 6, 10
 _DROP = re.compile(r"['’‘`]")
 _EDGES = re.compile(r"^[^\w]+|[^\w]+$")
 _BACK_ON_IT = re.compile(r"^(i|im|i am|ive)?\s*(gone |been |am )?(right )?back on (it|one)\b")
@@ -76,12 +78,12 @@ def answer_in(text: str) -> str | None:
 
 
 def relapse_or_resume(text: str) -> bool:
-    """ "im back on it" may be a relapse or a wish to go on: it is asked about, softly."""
+    """Whether it says "im back on it": a relapse or a wish to go on, so it is asked softly."""
     words = plain(text)
-    return len(words.split()) <= 6 and bool(_BACK_ON_IT.match(words))
+    return len(words.split()) <= RELAPSE_WORDS and bool(_BACK_ON_IT.match(words))
 
 
 def asks_to_strike(text: str) -> bool:
-    """ "don't tell my coach that": the last entry is taken out of what the coach sees."""
+    """Whether it says "don't tell my coach that": the last entry is taken from their sight."""
     words = plain(text)
-    return len(words.split()) <= 10 and bool(_UNSAID.search(words))
+    return len(words.split()) <= STRIKE_WORDS and bool(_UNSAID.search(words))

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import Enum
 
 from actions.exact import answer_in, asks_to_strike, relapse_or_resume, request_in
+from actions.kinds import (
+    CHAT,
+    FOR_A_PERSON,
+    GRAVE,
+    LITTLE,
+    NATURES,
+    NOT_A_DETOUR_FROM,
+    REQUESTS,
+    STRONGEST,
+    Nature,
+    Sort,
+)
 from actions.turn import Reading, Turn
 
 # A request wins over an open free-text question only from here on; below it the text IS the
@@ -31,90 +42,6 @@ YES_WORDS = 4
 BELIEVED = 0.40
 # What a person should see is believed sooner: unsure means worry before practical before noticing.
 BELIEVED_FOR_A_PERSON = 0.25
-
-
-class Sort(str, Enum):
-    """What a turn is to the open question."""
-
-    ANSWER = "answer"
-    DETOUR = "detour"
-    UNPROMPTED = "unprompted"
-    CHOICE = "choice"
-    EVENT = "event"
-
-
-class Nature(str, Enum):
-    """What kind of thing was told."""
-
-    TOLD = "told"
-    HARD = "hard"
-    LOSS = "loss"
-    NOTHING = "nothing"
-    NORMAL = "normal"
-    SAME = "same"
-    DONT_KNOW = "dont_know"
-    NO_ONE = "no_one"
-    YES = "yes"
-    NO = "no"
-    OK = "ok"
-    WORRY = "worry"
-    PRACTICAL = "practical"
-    SESSION = "session"
-
-
-REQUESTS = frozenset({
-    "ask_coach", "ask_someone_else", "pause", "resume", "stop", "help", "skip", "later",
-    "not_today", "less", "more", "change_times", "correct_that", "delete_record", "show_record",
-    "show_plan", "who_saw", "ask_who_reads", "ask_dwp", "ask_robot", "no_credit", "not_me",
-    "ask_who_is_this", "other_person", "ask_question", "remind_me", "moved_on", "strike",
-    "relapse_or_resume", "bye",
-})  # fmt: skip
-CHAT = frozenset({"greet", "thanks", "small_talk", "insult"})
-# Requests that end or change something: never taken from words the model is not very sure of.
-GRAVE = {
-    "stop": 0.75, "not_me": 0.75, "moved_on": 0.75, "delete_record": 0.75, "other_person": 0.8,
-    "ask_who_is_this": 0.7, "less": 0.8, "more": 0.8, "later": 0.75, "ask_coach": 0.7,
-}  # fmt: skip
-
-NATURES = {
-    "share_noticing": Nature.TOLD, "share_hard": Nature.HARD, "share_loss": Nature.LOSS,
-    "share_nothing": Nature.NOTHING, "share_normal": Nature.NORMAL, "share_same": Nature.SAME,
-    "share_worry": Nature.WORRY, "practical_matter": Nature.PRACTICAL,
-    "session_matter": Nature.SESSION, "answer_yes": Nature.YES, "answer_no": Nature.NO,
-    "answer_dont_know": Nature.DONT_KNOW, "answer_no_one": Nature.NO_ONE, "answer_ok": Nature.OK,
-}  # fmt: skip
-# Sorting considers the strongest class first (worry before practical before session).
-STRONGEST = (Nature.LOSS, Nature.WORRY, Nature.PRACTICAL, Nature.SESSION, Nature.HARD, Nature.TOLD)
-FOR_A_PERSON = (Nature.WORRY, Nature.PRACTICAL, Nature.SESSION)
-LITTLE = frozenset({
-    Nature.NOTHING, Nature.NORMAL, Nature.SAME, Nature.DONT_KNOW, Nature.NO_ONE, Nature.YES,
-    Nature.NO, Nature.OK,
-})  # fmt: skip
-# For these questions some labels are simply how people answer them.
-NOT_A_DETOUR_FROM = {
-    "times": {"change_times", "less", "more", "pause", "later", "not_today", "remind_me"},
-    "correction": {"correct_that", "ask_question", "strike"},
-    "delete_sure": {"delete_record"},
-    "hard_coach": {"ask_coach"},
-    "hopes_person": {"ask_coach"},
-    "worry_when": {"ask_coach", "later"},
-    "step_help": {"ask_coach", "help"},
-    "step_easy": {"more", "less"},
-    "step_size": {"more", "less", "later"},
-    "step_much": {"more", "less", "help", "ask_coach"},
-    "scale": {"more", "less"},
-    "rating_stage": {"more", "less", "help"},
-    "step": {"remind_me"},
-    "leave_it": {"pause", "stop", "resume"},
-    "start_again": {"resume", "pause", "later"},
-    "relapse_or_resume": {"resume"},
-    "best_hopes": {"moved_on", "stop", "ask_question"},
-    "consent": {
-        "resume", "skip", "less", "more", "change_times", "correct_that", "moved_on", "strike",
-        "show_record", "show_plan", "who_saw", "delete_record", "remind_me", "ask_question",
-        "pause", "relapse_or_resume",
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -238,7 +165,7 @@ def _believed(intent: str, confidence: float) -> bool:
 
 
 def _only_a_label(reading: Reading) -> bool:
-    """ "Hard" is only believed with hard words, or of words that tell no absence ("no rows")."""
+    """Whether "hard" is only the model's word, of a text that tells an absence ("no rows")."""
     hard_label = reading.intent == "share_hard" and not reading.parts
     return hard_label and not reading.marks.get("hard") and bool(reading.marks.get("absence"))
 
@@ -248,7 +175,7 @@ def _short(reading: Reading) -> bool:
 
 
 def _held_steady_or_hard(nature: Nature, reading: Reading) -> Nature:
-    """ "same shit" is worse, and "nothing, it was awful" is hard; only neutral words are little."""
+    """Only neutral words are little: "same shit" is worse, "nothing, it was awful" is hard."""
     return Nature.HARD if reading.marks.get("hard") else nature
 
 

@@ -98,6 +98,7 @@ def _scale_due(talk: Talk) -> bool:
     context = talk.turn.context
     if not context.get("best_hopes"):
         return False
-    return "scale" in (context.get("due") or ()) or int(
-        talk.get("since_scale") or 0
-    ) >= SCALE_EVERY - 1
+    return (
+        "scale" in (context.get("due") or ())
+        or int(talk.get("since_scale") or 0) >= SCALE_EVERY - 1
+    )

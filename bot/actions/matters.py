@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from actions.extract import Heard, Nature
+from actions.extract import Heard
+from actions.kinds import Nature
 from actions.talk import Talk
 
 _CHANGES = (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from actions.extract import FOR_A_PERSON, Heard, Nature
+from actions.extract import Heard
+from actions.kinds import FOR_A_PERSON, Nature
 from actions.matters import file_for_a_person, name_people
-from actions.talk import Talk
+from actions.talk import MOST_TIMES, Talk
 
 # Receipts and moods of the answers that say little and are good answers.
 LITTLE = {
@@ -22,7 +23,7 @@ LITTLE = {
 
 def again_or_let_go(talk: Talk, asks: str) -> bool:
     """A question is put once more in other words, or let go; never a third push."""
-    if talk.times_asked(asks) < 2 and talk.turn.asks_left > 0 and not talk.get("gentle"):
+    if talk.times_asked(asks) < MOST_TIMES and talk.turn.asks_left > 0 and not talk.get("gentle"):
         return True
     talk.settle(asks, "let_go")
     return False
@@ -132,7 +133,7 @@ _EMPTY = {
 
 
 def _take_no_one(talk: Talk, asks: str) -> None:
-    """ "No one" is a good answer: what they noticed, and two check-ins without this question."""
+    """Take "no one" as the good answer it is; two check-ins go without this question."""
     talk.words("add_to_noticing", part=PARTS[asks], entry=None)
     talk.say("receipt_no_one")
     talk.set(who_rest=3, way="no_one")

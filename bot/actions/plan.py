@@ -43,7 +43,7 @@ def _room_for_rating(facts: Facts) -> int:
 
 
 def _may_look_ahead(facts: Facts) -> bool:
-    """A scale or a step: never in a gentle talk, never beside a rating, never after a low scale."""
+    """A scale or a step: never in a gentle talk, beside a rating, or after a low scale."""
     return _better(facts) and not (facts.gentle or facts.low or facts.rating_due)
 
 

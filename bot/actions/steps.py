@@ -5,14 +5,13 @@ from __future__ import annotations
 from actions.answers import EMPTY
 from actions.ask import FREE, QUESTIONS, ask
 from actions.detours import skip, take_detour
-from actions.extract import Heard, Nature, Sort
+from actions.extract import Heard
 from actions.facts import read_facts
 from actions.handlers import HANDLERS
+from actions.kinds import Nature, Sort
 from actions.plan import next_question
-from actions.talk import Talk
+from actions.talk import MOST_TIMES, Talk
 from actions.unprompted import take_unprompted
-
-MOST_TIMES = 2
 
 
 def take(talk: Talk, heard: Heard) -> None:
@@ -37,7 +36,7 @@ def take(talk: Talk, heard: Heard) -> None:
 
 
 def _count_empty(talk: Talk, heard: Heard, asks: str | None) -> None:
-    """Two answers in a row with nothing in them: no third push. "No one" neither counts nor not."""
+    """Two answers in a row with nothing in them: no third push. "No one" counts for neither."""
     if heard.nature is Nature.NO_ONE or asks in FREE:
         return
     empty = heard.sort is Sort.ANSWER and heard.nature in EMPTY
@@ -59,11 +58,11 @@ def next_asks(talk: Talk) -> str | None:
 
 def _next(talk: Talk) -> str | None:
     """The plan's next question; one that was put twice is let go on the way."""
-    while asks := next_question(read_facts(talk, QUESTIONS)):
-        if _may_come_back(talk, asks):
-            return asks
+    asks = next_question(read_facts(talk, QUESTIONS))
+    while asks is not None and not _may_come_back(talk, asks):
         _let_go(talk, asks)
-    return None
+        asks = next_question(read_facts(talk, QUESTIONS))
+    return asks
 
 
 def _may_come_back(talk: Talk, asks: str) -> bool:

@@ -10,6 +10,8 @@ from actions.turn import Span, Turn
 # Slots that outlive a conversation: they only make the next one less samey.
 LASTING = frozenset({"who_rest", "last_67", "last_end", "since_scale", "shown_done", "heard",
                      "lost"})  # fmt: skip
+# A question is put once, and once more in other words; there is no third push.
+MOST_TIMES = 2
 # Slots that are not ours to clear.
 NOT_OURS = frozenset({"turn", "context", "requested_slot", "session_started_metadata"})
 
@@ -55,7 +57,7 @@ class Talk:
 
     def told_in(self, asks: str) -> bool:
         """Whether a question was answered in words or by a choice."""
-        return self.get(f"q_{asks}") == "told"
+        return bool(self.get(f"q_{asks}") == "told")
 
     def reopen(self, asks: str) -> None:
         """Let a question be put again in this talk, as if it never had been."""

@@ -1,4 +1,4 @@
-"""One turn as the actions see it: what came in, what is known, and spans mapped back to messages."""
+"""One turn as the actions see it: what came in, what is known, spans mapped to messages."""
 
 from __future__ import annotations
 
@@ -131,5 +131,7 @@ def _typed_in_shell(message: Mapping[str, Any]) -> dict[str, Any]:
     kind = "event" if name.startswith("event_") else "choice" if name == "choice" else "text"
     ref = str(message.get("message_id") or "m1")[:40]
     messages = [{"ref": ref, "start": 0, "end": len(text)}] if kind == "text" else []
-    key = next((e["value"] for e in message.get("entities") or () if e.get("entity") == "key"), None)
+    key = next(
+        (e["value"] for e in message.get("entities") or () if e.get("entity") == "key"), None
+    )
     return {"turn_id": ref, "kind": kind, "messages": messages, "key": key}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from actions.extract import BELIEVED, FOR_A_PERSON, Heard, Nature
+from actions.extract import BELIEVED, Heard
+from actions.kinds import FOR_A_PERSON, Nature
 from actions.matters import file_for_a_person
 from actions.news import take_hard, take_news
 from actions.talk import Talk

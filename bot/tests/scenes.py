@@ -1,7 +1,7 @@
 """Whole scenes, played through the bot; the contract's worked examples are made from them.
 
-    bot/.venv/bin/python bot/tests/scenes.py           write bot/contract/*.json anew
-    bot/.venv/bin/python bot/tests/scenes.py --read    print the scenes to read aloud
+bot/.venv/bin/python bot/tests/scenes.py           write bot/contract/*.json anew
+bot/.venv/bin/python bot/tests/scenes.py --read    print the scenes to read aloud
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
 from server.request import read_request
 
 BOT = Path(__file__).resolve().parent.parent
@@ -94,7 +95,9 @@ class Phone:
             choices = " ".join(f"[{one['key']}]" for one in reply.get("choices") or ())
             quote = f" «{self._quoted(reply)}»" if reply["values"] else ""
             self.log.append(
-                f"onestep: {lines[reply['say']]}{quote} {choices}  <{reply['say']}>".replace("  <", " <")
+                f"onestep: {lines[reply['say']]}{quote} {choices}  <{reply['say']}>".replace(
+                    "  <", " <"
+                )
             )
         for command in answer["commands"]:
             rest = {key: value for key, value in command.items() if key != "command"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from actions.ask import QUESTIONS
 from actions.facts import read_facts
 from actions.plan import next_question
@@ -49,7 +50,10 @@ HARD = {"mood": "hard", "better": "told"}
         ({**BETTER, "how": "told", "who": "told", "last_end": "step"}, "keep"),
         ({**BETTER, "how": "told", "who": "told", "low": True}, "keep"),
         ({**BETTER, "how": "told", "who": "told", "left": 0}, None),
-        ({**BETTER, "how": "told", "who": "told", "step": "told", "step_kind": "try"}, "step_size"),
+        (
+            {**BETTER, "how": "told", "who": "told", "step": "told", "step_kind": "try"},
+            "step_size",
+        ),
         ({**BETTER, "how": "told", "who": "told", "step": "told"}, None),
         ({"mood": "nothing", "better": "told"}, "keep"),
         ({"mood": "normal", "better": "told", "keep": "told"}, None),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from actions.ask import QUESTIONS
 from actions.begin import LEAVE_IT_AFTER
 from actions.detours import DETOURS
