@@ -19,10 +19,12 @@ _NOT_AFTER = (
 )
 _RANGE = re.compile(
     _NOT_BEFORE + r"(" + _ONE + r")\s*(?:or|to|-|–|/|and)\s*(?:a |an |maybe a? ?)?(" + _ONE + r")"
-    r"(?!\s*(?:out of|/))" + _NOT_AFTER, re.I,
+    r"(?!\s*(?:out of|/))" + _NOT_AFTER, re.IGNORECASE,
 )  # fmt: skip
-_OUT_OF = re.compile(_NOT_BEFORE + r"(" + _ONE + r")(" + _HALF + r")?\s*(?:/|out of|outta)\s*(?:10|ten)\b", re.I)
-_SINGLE = re.compile(_NOT_BEFORE + r"(" + _ONE + r")(" + _HALF + r")?" + _NOT_AFTER, re.I)
+_OUT_OF = re.compile(
+    _NOT_BEFORE + r"(" + _ONE + r")(" + _HALF + r")?\s*(?:/|out of|outta)\s*(?:10|ten)\b", re.IGNORECASE
+)
+_SINGLE = re.compile(_NOT_BEFORE + r"(" + _ONE + r")(" + _HALF + r")?" + _NOT_AFTER, re.IGNORECASE)
 
 _DAY = (
     r"(?:mon|tues?|wed(?:nes)?|weds|thu(?:r(?:s)?)?|fri|satur?|sun)(?:day)?s?|satdy|"
@@ -47,9 +49,11 @@ _DATES = re.compile(
     r"(?:the )?(?:end|start|beginning|middle) of (?:the |next |this )?(?:week|month)\b|"
     r"(?:the |this |next )?weekend\b|a fortnight\b|(?:after |new )?(?:christmas|xmas|easter|new year)\b|"
     rf"this (?:morning|afternoon|evening|month)\b|{_CLOCK}(?!\w)"
-    r")", re.I,
+    r")", re.IGNORECASE,
 )  # fmt: skip
-_AGO = re.compile(r"\b(?:last|past|ago|since|yesterday|every|most|on the trot|in a row|for)\W*$", re.I)
+_AGO = re.compile(
+    r"\b(?:last|past|ago|since|yesterday|every|most|on the trot|in a row|for)\W*$", re.IGNORECASE
+)
 
 
 def number_in(text: str) -> float | None:
@@ -71,7 +75,7 @@ def _value(figure: str, half: str | None) -> float:
 
 
 def _idle_one(found: re.Match[str], text: str) -> bool:
-    """ "one" counts only alone: "no one", "that one" and "one day" are no places on a scale."""
+    """Whether "one" is no place on a scale, as in "that one" and "one day"."""
     return found[1] == "one" and len(text.split()) > 1
 
 

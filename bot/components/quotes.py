@@ -8,28 +8,41 @@ from components.names import Names
 from components.tokens import Token, read_sections
 
 FEWEST, MOST = 3, 12
-_BANNED = ("money", "health", "insult", "private", "number_words", "hard_too", "not_here")
-_OPENERS = frozenset("i ive im id we weve my our it its the a an someone somebody been".split())
-_BREAKS = frozenset('.!?;:,\n()"“”…-–—*')
+# Reads best in quotation marks.
+BEST = range(3, 9)
+WORTH_IT = 2
+LONGEST_WORD = 20
+SHOUTED_FROM = 3
+_NEVER = ("money", "health", "insult", "private", "number_words", "hard_too", "not_here")
+_GOOD, _DEEDS = ("good",), ("deeds", "doing", "base")
+_BREAKS = frozenset('.!;:,\n()"“”…-–—*')
+# What may open a clause after "and": "me and my brother talked" must not lose its "me".
+_NEW_CLAUSE = frozenset("i im ive id ill we weve".split())
 
 
 class Quotes:
-    """Chooses a stretch of 3 to 12 words that breaks none of conduct rule 4, or nothing."""
+    """Chooses a stretch of 3 to 12 words that breaks none of conduct rule 4, or nothing.
 
-    def __init__(self, names: Names, hard: frozenset[str], good: frozenset[str]) -> None:
-        """`hard` words are never given back; `good` ones make a stretch worth giving back."""
-        sections = {
-            heading: frozenset(word for line in lines for word in line.split())
-            for heading, lines in read_sections("quote.txt").items()
-        }
-        self._lists = sections
-        self._banned = frozenset().union(*(sections[name] for name in _BANNED)) | hard
-        self._names, self._good = names, good
+    Every word of it stands in `plain.txt`; it is a whole clause with a good word or a deed in it;
+    and nothing in the whole message is grave. What is not known to be harmless is not given back.
+    """
+
+    def __init__(self, names: Names) -> None:
+        """Read the lists; `names` tells who may be a person."""
+        self._lists = _words_of("quote.txt")
+        plain = _words_of("plain.txt")
+        never = frozenset().union(*(self._lists[name] for name in _NEVER))
+        self._plain = frozenset().union(*plain.values()) - never
+        self._good = frozenset().union(*(plain[name] for name in _GOOD))
+        self._deeds = frozenset().union(*(plain[name] for name in _DEEDS)) - never
+        self._names = names
 
     def find(self, tokens: Sequence[Token]) -> list[int] | None:
         """The best stretch as [start, end] in code points, or None."""
         words = [token for token in tokens if token.is_word]
         if not words or words[0].norm in self._lists["bare"] or self._all_shouted(words):
+            return None
+        if any(token.norm in self._lists["whole_message"] for token in words):
             return None
         fitting = [one for one in map(self._trim, self._clauses(tokens)) if self._may(one)]
         if not fitting:
@@ -38,28 +51,35 @@ class Quotes:
         return [best[0].start, best[-1].end]
 
     def _clauses(self, tokens: Sequence[Token]) -> list[list[Token]]:
-        """Stretches between signs and joining words; one before a question mark is left out."""
+        """Whole clauses: between signs, or where "and" joins one to another.
+
+        A clause ends where another only hangs on it ("because …"); a question is none, nor is what
+        a "but" takes back.
+        """
         clauses: list[list[Token]] = [[]]
         skipping = False
-        for token in tokens:
-            if token.raw == "?":
-                clauses[-1] = []
-            elif token.raw in _BREAKS or not token.is_word or token.norm in self._lists["split"]:
+        for at, token in enumerate(tokens):
+            if token.raw == "?" or token.norm == "but":
+                clauses[-1:] = [[], []]
+                skipping = False
+            elif token.raw in _BREAKS or not token.is_word:
                 clauses.append([])
                 skipping = False
+            elif token.norm in self._lists["split"]:
+                skipping = not self._new_clause(tokens[at + 1 :])
+                clauses.append([])
             elif token.norm in self._lists["hangs_on"]:
                 skipping = True
             elif not skipping:
                 clauses[-1].append(token)
-        return [clause for clause in clauses if self._stands_alone(clause)]
+        return [clause for clause in clauses if clause]
 
-    def _stands_alone(self, clause: list[Token]) -> bool:
-        """What follows a joining word is a clause of its own, not the end of "me and mum"."""
-        if not clause:
-            return False
-        first = clause[0].norm
-        opens = first in _OPENERS or first in self._lists["verb_signs"]
-        return opens or first in self._lists["begin_drop"] or first in self._good
+    def _new_clause(self, rest: Sequence[Token]) -> bool:
+        """Whether a clause of the client's own begins here, one that needs no word before it."""
+        words = [token.norm for token in rest[:3]]
+        while words and words[0] in self._lists["begin_drop"]:
+            words.pop(0)
+        return bool(words) and (words[0] in _NEW_CLAUSE or words[0] in self._deeds)
 
     def _trim(self, clause: list[Token]) -> list[Token]:
         """Without the small words people begin and end with."""
@@ -73,27 +93,32 @@ class Quotes:
     def _may(self, stretch: list[Token]) -> bool:
         if not FEWEST <= len(stretch) <= MOST:
             return False
-        if stretch[0].norm in self._lists["bad_begin"] or stretch[-1].norm in self._lists["bad_end"]:
+        if (
+            stretch[0].norm in self._lists["bad_begin"]
+            or stretch[-1].norm in self._lists["bad_end"]
+        ):
             return False
-        return not self._breaks_a_rule(stretch) and self._worth(stretch) >= 2
+        return self._harmless(stretch) and self._worth(stretch) >= WORTH_IT
 
-    def _breaks_a_rule(self, stretch: list[Token]) -> bool:
-        if any(not token.norm.isalpha() or len(token.norm) > 20 for token in stretch):
-            return True
-        raw = {token.raw.lower().replace("’", "'").replace("'", "") for token in stretch}
-        if (raw | {token.norm for token in stretch}) & self._banned:
-            return True
-        if any(token.raw.isupper() and len(token.raw) > 1 for token in stretch):
-            return True
-        return self._names.any_in(stretch)
+    def _harmless(self, stretch: list[Token]) -> bool:
+        known = all(token.norm in self._plain for token in stretch)
+        shouted = any(token.raw.isupper() and len(token.raw) > 1 for token in stretch)
+        return known and not shouted and not self._names.any_in(stretch)
 
     def _worth(self, stretch: list[Token]) -> int:
         """Good words and something done are worth giving back; a middle length reads best."""
         norms = {token.norm for token in stretch}
         good = 2 * bool(norms & self._good)
-        done = 2 * bool(norms & self._lists["verb_signs"])
-        return good + done + (1 if 3 <= len(stretch) <= 8 else 0)
+        done = 2 * bool(norms & self._deeds)
+        return good + done + (1 if FEWEST <= len(stretch) <= 8 else 0)
 
     @staticmethod
     def _all_shouted(words: Sequence[Token]) -> bool:
-        return len(words) > 2 and all(word.raw.isupper() for word in words)
+        return len(words) >= SHOUTED_FROM and all(word.raw.isupper() for word in words)
+
+
+def _words_of(file: str) -> dict[str, frozenset[str]]:
+    return {
+        heading: frozenset(word for line in lines for word in line.split())
+        for heading, lines in read_sections(file).items()
+    }

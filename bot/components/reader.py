@@ -9,9 +9,9 @@ from components.figures import date_in, number_in
 from components.names import Names
 from components.patterns import Patterns, Spans
 from components.quotes import Quotes
-from components.tokens import Token, read_sections, tokens_of
+from components.tokens import Token, tokens_of
 
-FILES = ("told.txt", "doing.txt", "hard.txt", "matters.txt")
+FILES = ("told.txt", "doing.txt", "hard.txt", "matters.txt", "never.txt")
 PARTS = ("how", "helped", "who", "difference")
 MATTERS = ("worry", "practical", "session")
 # A negator this many words before hard words turns them round ("less stressed").
@@ -31,7 +31,7 @@ class Reader:
         words = self._patterns.words
         self._negators, self._self = words("negators"), words("self")
         self._names = Names(words("kin"))
-        self._quotes = Quotes(self._names, _single_words("hard.txt", "hard"), words("positive"))
+        self._quotes = Quotes(self._names)
 
     def read(self, text: str) -> dict[str, Any]:
         """The marks of one message; spans are [start, end] in code points of `text`."""
@@ -47,7 +47,7 @@ class Reader:
             "hard": hard,
             "soft_same": not hard and any(token.norm == "same" for token in tokens),
             "people": self._names.find(tokens),
-            "quote": self._quotes.find(tokens),
+            "quote": None if hard or "never_given" in found else self._quotes.find(tokens),
             "date": list(date) if date else None,
             "number": number_in(text),
             "also": [matter for matter in MATTERS if self._matter(matter, tokens, found)],
@@ -73,7 +73,15 @@ class Reader:
 
     def _starts_with_a_deed(self, tokens: Sequence[Token]) -> bool:
         words = [token.norm for token in tokens if token.is_word]
-        while words and words[0] in {"well", "just", "finally", "actually", "also", "yeah", "only"}:
+        while words and words[0] in {
+            "well",
+            "just",
+            "finally",
+            "actually",
+            "also",
+            "yeah",
+            "only",
+        }:
             words.pop(0)
         return bool(words) and words[0] in self._self
 
@@ -98,7 +106,7 @@ def _outside(spans: Spans, taken: Spans) -> Spans:
 
 
 def _luck_first(found: dict[str, Spans]) -> bool:
-    """ "won a tenner", "got given a sofa": luck that only sounds like a deed of theirs."""
+    """Whether luck only sounds like a deed of theirs: "won a tenner", "got given a sofa"."""
     luck, deeds = found.get("happened", []), found.get("self", [])
     return bool(luck) and not _outside(deeds, luck)
 
@@ -109,9 +117,3 @@ def _absence(tokens: Sequence[Token], found: dict[str, Spans]) -> bool:
     if not found.get("absence") or words > ONLY_ABSENCE_WORDS:
         return False
     return not _outside(found.get("self", []), found["absence"])
-
-
-def _single_words(file: str, section: str) -> frozenset[str]:
-    """Every word alone on its line or in an alternative of one word."""
-    lines = read_sections(file)[section]
-    return frozenset(word for line in lines if " " not in line for word in line.split("|"))
