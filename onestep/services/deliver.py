@@ -32,7 +32,6 @@ STILL_SENT = {
     "dead": frozenset({SendKind.CONCERN_REPLY}),
     "cut_off": frozenset({SendKind.CONCERN_REPLY, SendKind.CONFIRMATION}),
 }
-LATE = NotSent(retry_after=0)
 
 RETRIES = (30, 120, 600, 1800)  # seconds, R5; then the message has failed and is shown
 
@@ -54,9 +53,9 @@ async def deliver(app: App, *, lane: str = "ordinary") -> bool:
         return taken
     # A worker that was held up must not send what another now counts as its own (R4).
     late = app.lease_seconds - (monotonic() - began) < app.send_seconds
-    outcome = LATE if late else await _send(app, taken)
+    outcome = None if late else await _send(app, taken)
     try:
-        await asyncio.to_thread(_settle, app, taken.sending, outcome)
+        await asyncio.to_thread(_settle, app, taken.sending, outcome, late=late)
     except LeaseLost:
         log.warning("the lease was lost: the message is shown as uncertain")
     return True
@@ -156,11 +155,15 @@ async def _send(app: App, taken: Taken) -> Receipt | SendError | None:
         return None
 
 
-def _settle(app: App, sending: Sending, outcome: Receipt | SendError | None) -> None:
+def _settle(
+    app: App, sending: Sending, outcome: Receipt | SendError | None, *, late: bool
+) -> None:
     now = app.clock()
     with app.db.write() as session:
-        if isinstance(outcome, Receipt):
-            values: dict[str, Any] = {
+        if late:
+            values: dict[str, Any] = {"state": "ready", "attempts": sending.row.attempts - 1}
+        elif isinstance(outcome, Receipt):
+            values = {
                 "state": "sent",
                 "sent_at": now,
                 "provider_id": outcome.provider_id,
