@@ -1,12 +1,12 @@
 """The commands; each is one function that reads its arguments and hands over."""
 
 import asyncio
+import contextlib
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from onestep.cli import say
 from onestep.settings import Settings
@@ -24,7 +24,7 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        if not isinstance(error, (ValidationError, *say.known_errors())):
+        if not isinstance(error, say.known_errors()):
             raise
         say.error(error)
         sys.exit(1)
@@ -37,7 +37,8 @@ def serve(
     """Runs web, worker and bot in one process tree, until Ctrl-C."""
     from onestep.cli.serve import serve_all
 
-    asyncio.run(serve_all(_settings(demo=demo)))
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how a person ends it: no fault
+        asyncio.run(serve_all(_settings(demo=demo)))
 
 
 @app.command()
@@ -54,6 +55,7 @@ def check() -> None:
     from onestep.cli.upkeep import check_all
 
     check_all(_settings())
+    say.console.print("Settings and content are in order.")
 
 
 @app.command()
