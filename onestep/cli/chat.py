@@ -3,22 +3,27 @@
 import asyncio
 import contextlib
 import json
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from onestep import wiring
+from onestep.cli import say
+from onestep.cli.errors import ScriptFault
 from onestep.cli.events import Watcher
-from onestep.cli.player import Player, ScriptFault, UnknownLine
-from onestep.cli.say import console, errors
+from onestep.cli.player import Player
+from onestep.cli.script import read_script
 from onestep.cli.serve import bot
-from onestep.cli.show import show
+from onestep.cli.show import GREETING, show
 from onestep.cli.start import Start, place_client
+from onestep.cli.upkeep import check_content
 from onestep.dialogue import Asker
 from onestep.domain.lull import Lull
 from onestep.services.app import Clock
+from onestep.services.errors import ServiceError
 from onestep.settings import Settings
 from onestep.worker import until_idle
 
@@ -26,11 +31,15 @@ from onestep.worker import until_idle
 NOW = datetime.fromisoformat("2026-03-04T10:30:00+00:00")
 LONGEST = timedelta(seconds=60)
 
+Out = Callable[[dict[str, Any]], None]
+
 
 async def run_chat(start: Start, *, scripts: list[Path], as_json: bool) -> int:
     """Plays the scripts, or talks with the person at the keyboard. Returns the exit code."""
-    out = _json_line if as_json else show
-    settings = Settings(demo=True, language=start.language)
+    out = json_lines(sys.stdout) if as_json else show
+    # Nothing leaves this machine from here, so a real token in the settings is left alone.
+    settings = Settings(demo=True, language=start.language, telegram_token=None)
+    check_content(settings)
     async with bot(settings) as asker:
         if not scripts:
             async with conversation(start, settings, asker) as player:
@@ -61,49 +70,66 @@ async def conversation(start: Start, settings: Settings, asker: Asker) -> AsyncI
             app.db.close()
 
 
-async def _play(player: Player, path: Path, out: Callable[[dict[str, Any]], None]) -> int:
+async def _play(player: Player, path: Path, out: Out) -> int:
+    """Plays one script to its end or its first fault; returns how much of it failed."""
+    faults = 0
     try:
-        lines = (await asyncio.to_thread(path.read_text, encoding="utf-8")).splitlines()
+        lines = await asyncio.to_thread(read_script, path)
         await _tell(player, out)
         for number, line in enumerate(lines, start=1):
             if line.strip():
                 await player.line(line, f"{path}:{number}")
                 await _tell(player, out)
-    except (ScriptFault, OSError) as fault:
-        errors.print(str(fault), markup=False)
-        player.failed += 1
+    except ScriptFault as fault:
+        faults = 1
+        await _tell(player, out)
+        say.error(fault)
     out({"contact": player.watcher.contact()})
     turns, failed = player.watcher.turns()
-    out({"end": {"script": str(path), "turns": turns, "failed": failed + player.failed}})
-    return failed + player.failed
+    out({"end": {"script": str(path), "turns": turns, "failed": failed + faults}})
+    return failed + faults
 
 
-async def _tell(player: Player, out: Callable[[dict[str, Any]], None]) -> None:
+async def _tell(player: Player, out: Out) -> None:
     for event in await asyncio.to_thread(player.watcher.news):
         out(event)
 
 
-async def _talk(player: Player, out: Callable[[dict[str, Any]], None], *, as_json: bool) -> int:
+async def _talk(player: Player, out: Out, *, as_json: bool) -> int:
     if not as_json:
-        console.print(
-            "You are [bold]Sam[/]. Write as Sam; :due makes a check-in due, :wait PT2H moves the "
-            "clock,\n:coach TEXT answers as Ana, :open hands over to her, :close hands back. "
-            "Ctrl-D ends.\n"
-        )
+        say.console.print(GREETING)
     await _tell(player, out)
-    while True:
-        try:
-            text = await asyncio.to_thread(console.input, "" if as_json else "[bold]› [/]")
-        except (EOFError, KeyboardInterrupt):
-            break
+    async for text in _typed(prompt="" if as_json else "[bold]Sam ›[/] "):
         try:
             await player.typed(text)
-        except (ScriptFault, UnknownLine) as fault:
-            errors.print(str(fault), markup=False)
+        except (ScriptFault, ServiceError) as fault:
+            say.error(fault)
         await _tell(player, out)
     out({"contact": player.watcher.contact()})
     return 1 if player.watcher.turns()[1] else 0
 
 
-def _json_line(event: dict[str, Any]) -> None:
-    print(json.dumps(event, ensure_ascii=False), flush=True)  # noqa: T201  # the output itself
+async def _typed(*, prompt: str) -> AsyncIterator[str]:
+    """What the person types, line by line, until Ctrl-D; an empty line is nothing said."""
+    while True:
+        try:
+            text = await asyncio.to_thread(say.console.input, prompt)
+        except EOFError:
+            say.console.print() if prompt else None
+            return
+        if text.strip():
+            yield text
+
+
+def json_lines(out: TextIO) -> Out:
+    """Writes each event as one line of JSON, whatever letters the terminal knows."""
+
+    def line(event: dict[str, Any]) -> None:
+        try:
+            written = json.dumps(event, ensure_ascii=False)
+            written.encode(out.encoding)
+        except UnicodeEncodeError:  # half a letter, or a terminal with few: as escapes then
+            written = json.dumps(event)
+        print(written, file=out, flush=True)
+
+    return line

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from channels.base import Choice
 from channels.ledger import Ledger
 from onestep.services.app import App
-from onestep.storage import clients, sealed
+from onestep.storage import clients, sealed, talk
 from onestep.storage.models import Alert, Ask, Command, Inbox, Message, Relay, Turn
 
 
@@ -52,8 +52,18 @@ class Watcher:
         with self.app.db.read() as session:
             return clients.client(session, self.client_id).contact
 
+    def open_prompt(self) -> str | None:
+        """The id of the question that still waits for an answer."""
+        with self.app.db.read() as session:
+            prompt = talk.open_prompt(session, self.client_id)
+            return prompt.id if prompt else None
+
     def turns(self) -> tuple[int, int]:
-        """How many turns there were, and how many failed: refused, unanswered or still waiting."""
+        """How many turns there were, and how many failed.
+
+        A failure is a refused command, a turn the bot could not answer, a row still waiting
+        after it was tried, and a message that was done with but belongs to no turn.
+        """
         with self.app.db.read() as session:
             turns = session.scalar(
                 select(func.count()).where(Turn.client_id == self.client_id, Turn.by != "story")
@@ -63,7 +73,14 @@ class Watcher:
             stuck = session.scalar(
                 select(func.count()).where(Inbox.state != "done", Inbox.attempts > 0)
             )
-        return int(turns or 0), int(refused or 0) + int(fallen or 0) + int(stuck or 0)
+            uncovered = session.scalar(
+                select(func.count())
+                .select_from(Inbox)
+                .join(Message, Message.id == Inbox.message_id)
+                .where(Inbox.state == "done", Message.turn_id.is_(None))
+            )
+        failed = (refused, fallen, stuck, uncovered)
+        return int(turns or 0), sum(int(count or 0) for count in failed)
 
     def _shown(self, channel: str, phone: str) -> list[dict[str, Any]]:
         events = []

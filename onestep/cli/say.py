@@ -9,20 +9,40 @@ errors = Console(stderr=True, highlight=False)
 
 def known_errors() -> tuple[type[Exception], ...]:
     """The errors whose words were written to be read."""
+    from onestep.cli.errors import CliError
     from onestep.content import ContentError
     from onestep.dialogue import BotWouldNotStart
     from onestep.safety import RulesError
     from onestep.services.errors import ServiceError
     from onestep.storage.errors import StorageError
 
-    return (StorageError, ServiceError, ContentError, RulesError, BotWouldNotStart)
+    return (
+        CliError,
+        StorageError,
+        ServiceError,
+        ContentError,
+        RulesError,
+        BotWouldNotStart,
+        ValidationError,
+        OSError,
+    )
 
 
 def error(problem: Exception) -> None:
     """One sentence that says what to do; a setting is named as it is spelled in `.env`."""
+    for sentence in _sentences(problem):
+        # Never broken into lines: a terminal wraps by itself, and a program wants the whole.
+        errors.print(sentence, markup=False, soft_wrap=True)
+
+
+def _sentences(problem: Exception) -> list[str]:
     if isinstance(problem, ValidationError):
-        for fault in problem.errors(include_input=False, include_url=False):
-            name = "".join(f"ONESTEP_{part}".upper() + ": " for part in fault["loc"])
-            errors.print(f"{name}{fault['msg'].removeprefix('Value error, ')}", markup=False)
-        return
-    errors.print(str(problem), markup=False)
+        return [
+            "".join(f"ONESTEP_{part}".upper() + ": " for part in fault["loc"])
+            + fault["msg"].removeprefix("Value error, ")
+            for fault in problem.errors(include_input=False, include_url=False)
+        ]
+    if isinstance(problem, OSError):
+        where = f"{problem.filename}: " if problem.filename is not None else ""
+        return [f"{where}{problem.strerror or problem}: check that it is there and may be used."]
+    return [str(problem)]

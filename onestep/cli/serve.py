@@ -13,7 +13,8 @@ import uvicorn
 from onestep import wiring
 from onestep.bot_process import BotPlace, BotProcess
 from onestep.cli.say import console
-from onestep.dialogue import Dialogue
+from onestep.cli.upkeep import check_all
+from onestep.dialogue import BotWouldNotStart, Dialogue
 from onestep.services.app import App, Clock
 from onestep.services.made_up import add_stories
 from onestep.settings import ROOT, Settings
@@ -26,6 +27,7 @@ async def serve_all(settings: Settings) -> None:
     """Runs everything until it is told to stop; what stops it first stops the rest."""
     if settings.demo:
         wiring.prepare(settings)
+    check_all(settings)
     async with bot(settings) as asker:
         clock = Clock()
         if settings.demo:
@@ -63,9 +65,15 @@ async def _run(settings: Settings, app: App) -> None:
 
 @contextlib.asynccontextmanager
 async def bot(settings: Settings) -> AsyncIterator[Dialogue]:
-    """One sealed bot process, kept running, and the way to ask it."""
+    """One sealed bot process, kept running, and the way to ask it.
+
+    Raises BotWouldNotStart.
+    """
     with tempfile.TemporaryDirectory(prefix="onestep-") as folder:
         place = replace(BotPlace.usual(ROOT, Path(folder)), python=settings.bot_python)
+        for needed in (place.python, place.model):
+            if not needed.exists():
+                raise BotWouldNotStart(f"The bot is not set up (no {needed}): run `make setup`.")
         process = BotProcess(place)
         await process.start()
         keeping = asyncio.create_task(process.keep_running())

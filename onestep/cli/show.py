@@ -10,6 +10,12 @@ from rich.text import Text
 from onestep.cli.say import console
 
 WIDTH = 46  # about as wide as a message on a phone
+GREETING = """\
+You are [bold]Sam[/]; nothing leaves this machine. Write as Sam would, or answer by number.
+  [bold]:due[/]    a check-in is due     [bold]:wait PT2H[/]   time goes by (P3D: three days)
+  [bold]:open[/]   Ana takes over        [bold]:coach TEXT[/]  Ana writes
+  [bold]:close[/]  Ana hands back        [bold]Ctrl-D[/]       ends
+"""
 
 
 def show(event: dict[str, Any]) -> None:

@@ -4,7 +4,8 @@ from contextlib import suppress
 
 from onestep import safety, wiring
 from onestep.cli.say import console
-from onestep.content import available_languages, load
+from onestep.content import ContentError, load, require_language
+from onestep.content.conduct import has_rules
 from onestep.settings import Settings
 from onestep.storage.seal import new_keyring, write_keyring
 
@@ -20,8 +21,20 @@ def bring_up_to_date(settings: Settings) -> None:
 
 def check_all(settings: Settings) -> None:
     """Loads everything that a start would load. Raises what a start would raise."""
-    for language in available_languages(settings.content):
+    check_content(settings)
+    wiring.keys(settings)
+
+
+def check_content(settings: Settings) -> None:
+    """Loads every language there is, and the one new clients are written to in.
+
+    Raises ContentFaults with every file, line and reason, or UnknownLanguage.
+    """
+    if not settings.content.is_dir():
+        raise ContentError(f"There is no folder {settings.content}: set ONESTEP_CONTENT to yours.")
+    there = {place.parent.name for place in settings.content.glob("*/language.yml")}
+    if settings.language not in there or not has_rules(settings.language):
+        require_language(settings.content, settings.language)
+    for language in sorted(there):
         load(settings.content, language)
         safety.ready(language)
-    wiring.keys(settings)
-    console.print("Settings and content are in order.")

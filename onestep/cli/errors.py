@@ -1,0 +1,23 @@
+"""What can go wrong at the keyboard.
+
+CliError
+├── UnknownStart    a conversation cannot start there: the message names what can be asked for
+└── ScriptFault     a script asks for what is not there; the message says where and what
+    └── UnknownLine a line is none of those a script may have
+"""
+
+
+class CliError(Exception):
+    """What was typed cannot be done."""
+
+
+class UnknownStart(CliError):
+    """A conversation cannot start as asked."""
+
+
+class ScriptFault(CliError):
+    """A script asks for what is not there."""
+
+
+class UnknownLine(ScriptFault):
+    """A line is none of those a script may have."""
