@@ -5,18 +5,17 @@ seed, so that the same words get the same wordings every time.
 """
 
 import asyncio
+import atexit
 import contextlib
+import functools
 import json
 import os
-import random
 import re
 import shutil
 import tempfile
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 
-import ulid
 from sqlalchemy import select
 
 from onestep import wiring
@@ -28,7 +27,7 @@ from onestep.cli.start import Start, place_client
 from onestep.content import Line
 from onestep.services.app import Clock
 from onestep.settings import Settings
-from onestep.storage import record, sealed, talk
+from onestep.storage import sealed, talk
 from onestep.storage.models import (
     Alert,
     CheckIn,
@@ -43,25 +42,11 @@ from onestep.storage.models import (
     Turn,
 )
 from onestep.worker import until_idle
+from tools.transcripts import rate_all, steady_ids
 
 # Databases of a few seconds' life need no disk.
 MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 QUOTED = re.compile(r"[“\"]([^”\"]+)[”\"]")
-
-
-@contextlib.contextmanager
-def steady_ids(seed):
-    """Ids are counted up from the seed: wordings are picked by them."""
-    drawn = random.Random(f"ids {seed}")
-    ticks = count(1_772_600_000_000)
-    before = ulid.default_generator
-    ulid.default_generator = ulid.ULIDGenerator(
-        clock=lambda: next(ticks), randomness=lambda _: drawn.randbytes(10)
-    )
-    try:
-        yield
-    finally:
-        ulid.default_generator = before
 
 
 def _in(folder):
@@ -123,6 +108,14 @@ class Room:
                 app.db.close()
 
 
+@functools.cache
+def the_room():
+    """The one room of this session; its bot ends with the session."""
+    room = Room()
+    atexit.register(room.close)
+    return room
+
+
 @dataclass(frozen=True)
 class Said:
     """What one step brought: the messages out, their utterances, commands, alerts, contact."""
@@ -156,17 +149,7 @@ class Talk:
 
     def rated(self):
         """Every area has been rated lately: none is due."""
-        with self.app.db.write() as session:
-            for area in self.app.content("en").areas:
-                record.add_rating(
-                    session,
-                    client_id=self.client_id,
-                    area=area.key,
-                    stage="learning",
-                    at=self.app.clock(),
-                    zone="Europe/London",
-                    turn_id=None,
-                )
+        rate_all(self.app, self.client_id)
 
     def step(self, **step):
         """Plays one line of a script and returns what it brought."""
@@ -194,7 +177,9 @@ class Talk:
     def _news(self):
         events = self.watcher.news()
         with self.app.db.read() as session:
-            rows = self._rows(session, Message, Message.id > self._seen, Message.direction == "out")
+            rows = self._rows(
+                session, Message, Message.id > self._seen, Message.direction == "out"
+            )
             keys = [one["say"] for row in rows if _went(session, row) for one in row.said or []]
             if rows:
                 self._seen = rows[-1].id
@@ -315,7 +300,9 @@ def _lost(talk):
             Message.channel != "story",
             Message.kind == "text",
         )
-        stored = [sealed.message_text(session, row).encode("utf-8", "surrogatepass") for row in rows]
+        stored = [
+            sealed.message_text(session, row).encode("utf-8", "surrogatepass") for row in rows
+        ]
     sent = [text.encode("utf-8", "surrogatepass") for text in talk.sent]
     return [] if stored == sent else [f"{len(sent)} texts sent, {len(stored)} stored, or changed"]
 

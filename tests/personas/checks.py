@@ -124,7 +124,7 @@ def _budget(talk, keys, length):
 
 
 def _quotes(life, kept):
-    for asked, answer in life.talk.recorder.turns:
+    for _, answer in life.talk.recorder.turns:
         if isinstance(answer, Exception):
             continue
         for reply in answer.replies:

@@ -51,7 +51,8 @@ class _Living:
         self.name, self.seed, self.days = name, seed, days
         new = self.rnd.random() < 0.3
         start = Start(
-            channel=self.who.start.get("channel") or self.rnd.choice(["telegram", "telegram", "sms"]),
+            channel=self.who.start.get("channel")
+            or self.rnd.choice(["telegram", "telegram", "sms"]),
             discreet=self.who.start.get("discreet") == "yes" or self.rnd.random() < 0.1,
             new=new,
         )

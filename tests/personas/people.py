@@ -1,8 +1,8 @@
 """Reads the simulated people: what each would say to each kind of question, and how they are.
 
-lines/NAME.txt: `about`, `start`, `habits` and `like` above; then [kind] and one line for each thing
-they might say. ` || ` parts the messages of a burst. After ` ~ ` stands what we say the line tells
-(how, helped, who, difference) and whether it tells of something hard.
+lines/NAME.txt: `about`, `start`, `habits` and `like` above; then [kind] and one line for each
+thing they might say. ` || ` parts the messages of a burst. After ` ~ ` stands what we say the line
+tells (how, helped, who, difference) and whether it tells of something hard.
 """
 
 from dataclasses import dataclass, field

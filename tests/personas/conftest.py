@@ -1,0 +1,11 @@
+"""The sealed bot that simulated people talk with: one for the whole session."""
+
+import pytest
+
+from tests.conversations.playing import the_room
+
+
+@pytest.fixture(scope="session")
+def room():
+    """One sealed bot; each conversation in it has a database of its own."""
+    return the_room()

@@ -1,0 +1,173 @@
+"""Plays the ten transcripts of docs/conversations.md again and writes the page.
+
+    python -m tools.transcripts          writes docs/conversations.md
+    python -m tools.transcripts --show   prints it instead
+
+The scripts are tests/conversations/transcript_*.jsonl. The clock stands where the scripts put it
+and the ids are drawn from the name of the script, so the same content and the same bot make the
+same page.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import random
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import ulid
+from pydantic import TypeAdapter
+
+from onestep.cli.chat import conversation
+from onestep.cli.player import Player
+from onestep.cli.serve import bot
+from onestep.cli.start import Start
+from onestep.dialogue import Asker
+from onestep.services.app import App
+from onestep.settings import ROOT, Settings
+from onestep.storage import record
+
+SCRIPTS = ROOT / "tests" / "conversations"
+PAGE = ROOT / "docs" / "conversations.md"
+BESIDE = ("about", "start", "rated", "hard", "expect", "wrong_now")
+FIRST_ID = 1_772_600_000_000  # any moment will do, so long as it is always the same
+HEAD = """# Ten conversations
+
+Remade by `make transcripts` from `tests/conversations/transcript_*.jsonl`, through the whole
+service and the real bot. Sam and Ana are made up. Words in square brackets are choices; lines in
+italics are what happens beside the talk. No clinician and no person with lived experience has
+read these yet; both should before a pilot.
+"""
+_LENGTH = TypeAdapter(timedelta)
+
+
+@contextlib.contextmanager
+def steady_ids(seed: object) -> Iterator[None]:
+    """Ids are counted up from the seed: which wording is said depends on them."""
+    drawn = random.Random(f"ids {seed}")  # noqa: S311  # steadiness is wanted, not secrecy
+    ticks = count(FIRST_ID)
+    before = ulid.default_generator
+    ulid.default_generator = ulid.ULIDGenerator(
+        clock=lambda: next(ticks), randomness=lambda _: drawn.randbytes(10)
+    )
+    try:
+        yield
+    finally:
+        ulid.default_generator = before
+
+
+def rate_all(app: App, client_id: str) -> None:
+    """Lets every area have been rated just now, so that no rating is due."""
+    with app.db.write() as session:
+        for area in app.content("en").areas:
+            record.add_rating(
+                session,
+                client_id=client_id,
+                area=area.key,
+                stage="learning",
+                at=app.clock(),
+                zone="Europe/London",
+                turn_id=None,
+            )
+
+
+def steps_of(script: Path) -> list[dict[str, Any]]:
+    """The lines of a script; the first also says what it shows and where it starts."""
+    return [json.loads(line) for line in script.read_text("utf-8").splitlines()]
+
+
+def main() -> None:
+    """Writes the page, or prints it."""
+    reader = argparse.ArgumentParser(description="Remakes docs/conversations.md.")
+    reader.add_argument("--show", action="store_true", help="print the page instead")
+    page = asyncio.run(remake())
+    if reader.parse_args().show:
+        print(page)
+    else:
+        PAGE.write_text(page, "utf-8")
+
+
+async def remake() -> str:
+    """The whole page."""
+    parts = [HEAD]
+    settings = Settings(demo=True)
+    async with bot(settings) as asker:
+        for number, script in enumerate(sorted(SCRIPTS.glob("transcript_*.jsonl")), start=1):
+            parts.append(
+                "\n".join([line async for line in _told(number, script, settings, asker)])
+            )
+    return "\n".join(parts)
+
+
+async def _told(number: int, script: Path, settings: Settings, asker: Asker) -> AsyncIterator[str]:
+    steps = steps_of(script)
+    first = steps[0]
+    title = re.sub(r"^transcript_\d+_", "", script.stem).replace("_", " ")
+    yield f"## {number}. {title.capitalize()}\n\n{first['about']}\n"
+    start = Start(**first.get("start", {}))
+    with steady_ids(script.stem):
+        async with conversation(start, settings, asker) as player:
+            if first.get("rated"):
+                await asyncio.to_thread(rate_all, player.app, player.watcher.client_id)
+            for line in _answers(player):
+                yield line
+            for step in steps:
+                for line in await _played(player, step, f"{script.name}"):
+                    yield line
+
+
+async def _played(player: Player, step: Mapping[str, Any], where: str) -> list[str]:
+    said = _said(player, step)
+    playable = {key: step[key] for key in step if key not in BESIDE}
+    await player.line(json.dumps(playable), where)
+    return [*said, *_answers(player, coach="coach" in step)]
+
+
+def _said(player: Player, step: Mapping[str, Any]) -> list[str]:
+    """What the client did, or what came between."""
+    match step:
+        case {"client": str() as text}:
+            return [_line("Sam", text)]
+        case {"client": list() as texts}:
+            return [_line("Sam", text) for text in texts]
+        case {"choose": picked}:
+            offered = next(choices for _, choices in reversed(player.watcher.prompts) if choices)
+            label = next(one.label for one in offered if picked in {one.key, one.label})
+            return [_line("Sam", f"[{label}]")]
+        case {"wait": str() as length}:
+            days = _LENGTH.validate_python(length).days
+            return [f"*{days} {'day' if days == 1 else 'days'} go by.*\n"] if days else []
+        case {"event": "hand_off_closed"}:
+            return ["*Ana hands the conversation back.*\n"]
+        case _:
+            return []
+
+
+def _answers(player: Player, *, coach: bool = False) -> Iterator[str]:
+    passed = False
+    for event in player.watcher.news():
+        if event.get("to") == "client":
+            yield _line("Ana" if coach else "Onestep", event["text"])
+            if event["choices"] and player.watcher.channel != "sms":
+                yield " ".join(f"[{choice['label']}]" for choice in event["choices"]) + "\n"
+        elif event.get("to") == "coach" and not passed:
+            passed = True
+            yield "*Ana is shown these words.*\n"
+        elif "alert" in event and event["alert"]["level"] == "now":
+            yield "*Ana and whoever is covering are alerted at once.*\n"
+        elif "contact" in event:
+            yield f"*Contact is now {event['contact']}.*\n"
+
+
+def _line(who: str, text: str) -> str:
+    shown = text.replace("\n", "  \n")
+    return f"**{who}:** {shown}\n"
+
+
+if __name__ == "__main__":
+    main()
