@@ -61,8 +61,8 @@ def pipelines() -> dict[str, list[dict[str, Any]]]:
         "lr-plain": [TOKENS, word, chars, plain],
         "rare-word": [TOKENS, word, fast],
         "rare-char": [TOKENS, chars, fast],
-        "rare": [TOKENS, word, chars, fast],
-        "rare-short": [TOKENS, word, counts("char_wb", 2, 4, min_df=2), fast],
+        "rare-long": [TOKENS, word, chars, fast],
+        "chosen": [TOKENS, word, counts("char_wb", 2, 4, min_df=2), fast],
         "rare-softmax": [TOKENS, word, chars, soft],
         "rare-softmax-close": [TOKENS, word, chars, {**soft, "C": 50}],
     }

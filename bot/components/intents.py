@@ -13,6 +13,7 @@ from rasa.nlu.constants import DENSE_FEATURIZABLE_ATTRIBUTES
 from rasa.nlu.featurizers.sparse_featurizer.count_vectors_featurizer import (
     CountVectorsFeaturizer,
 )
+from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.utils.tensorflow.constants import RANKING_LENGTH
@@ -81,7 +82,7 @@ class Intents(LogisticRegressionClassifier):
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the intent and the ranking of each message."""
         for message in messages:
-            guessed = self.clf.predict_proba(self._weighed(self._create_X([message])))[0]
+            guessed = self.clf.predict_proba(self._weighed(_counts_of(message)))[0]
             pairs = zip(self.clf.classes_, guessed, strict=True)
             surest = sorted(((float(sure), str(name)) for name, sure in pairs), reverse=True)
             ranking = [{"name": name, "confidence": sure} for sure, name in surest]
@@ -114,3 +115,9 @@ class Intents(LogisticRegressionClassifier):
         if hasattr(loaded.clf, "coef_"):
             loaded.clf.coef_ = loaded.clf.coef_.copy(order="F")
         return loaded
+
+
+def _counts_of(message: Message) -> Any:
+    """Return the one row of counts; Rasa's own way stacks it twice with nothing."""
+    _, sentence = message.get_sparse_features(attribute=TEXT)
+    return sentence.features.tocsr()
