@@ -46,9 +46,13 @@ def open_check_in(scope: Scope, check_in_id: str, *, asked: bool = False) -> boo
     if not isinstance(verdict, Open):
         settle(scope, row, verdict)
         return False
+    moved = row.opened_at is not None  # by LATER: the next one was counted from the first time
     row.state, row.opened_at, row.reason = "opened", scope.now, verdict.what.value
     _begin(scope, ConversationKind.CHECK_IN, row)
-    plan.plan_next(scope)
+    if moved:
+        plan.plan_again(scope, because="moved")
+    else:
+        plan.plan_next(scope)
     return True
 
 
