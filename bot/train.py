@@ -9,6 +9,7 @@ file is code) and onestep.json (what went in). Nothing is sent anywhere; nothing
 
 import argparse
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -109,6 +110,14 @@ def hidden(log: Path) -> Iterator[None]:
                 os.close(fd)
 
 
+@contextlib.contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Let a second training wait for the first; it will then find that nothing changed."""
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def prepare() -> None:
     """Set what Rasa reads at import: no telemetry, no cache of its own, one thread."""
     os.environ.update(
@@ -159,13 +168,19 @@ def main() -> None:
     parser.add_argument("--force", action="store_true", help="train even when nothing changed")
     parser.add_argument("--models", type=Path, default=HERE / "models")
     given = parser.parse_args()
-    what, trained = inputs(HERE), Trained(given.models)
-    if trained.is_of(what) and not given.force:
+    given.models.mkdir(parents=True, exist_ok=True)
+    with one_at_a_time(given.models):
+        train_into(given.models, force=given.force)
+
+
+def train_into(models: Path, *, force: bool) -> None:
+    """Train unless what is there is of this content, and say which it was."""
+    what, trained = inputs(HERE), Trained(models)
+    if trained.is_of(what) and not force:
         print(f"The bot is trained already ({trained.model.name}).")  # noqa: T201  for a person
         return
     began = time.monotonic()
-    given.models.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=given.models) as folder:
+    with tempfile.TemporaryDirectory(dir=models) as folder:
         with progress("Training the bot"):
             made = train(HERE, HERE / "config.yml", Path(folder))
         trained.take(made, what, time.monotonic() - began)
