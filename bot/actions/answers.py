@@ -11,10 +11,11 @@ from actions.news import take_hard, take_news
 from actions.talk import Talk
 
 EMPTY = frozenset({Nature.DONT_KNOW, Nature.NOTHING, Nature.NO, Nature.OK, Nature.NO_ONE})
+HOW_THINGS_ARE = frozenset({Nature.HARD, Nature.LOSS, Nature.NORMAL, Nature.SAME})
 LOW_SCALE = 3
 TOP = 10
-# A longer answer about the step is the news as well.
-NEWS_WORDS = 4
+# Two words about the step are the news as well, unless they only say "a bit, yeah".
+NEWS_WORDS, SAYS_SO_WORDS = 2, 4
 _SOME = re.compile(r"\b(bit|some|sort of|kind of|kinda|little|sometimes|partly)\b")
 
 
@@ -28,7 +29,7 @@ def shown_up(talk: Talk, heard: Heard) -> None:
     talk.settle("shown_up")
     talk.set(shown_done=True)
     talk.words("record_step_outcome", shown=_shown(talk, heard))
-    if heard.nature in {Nature.HARD, Nature.LOSS} or _is_news(talk, heard):
+    if heard.nature in HOW_THINGS_ARE or _is_news(talk, heard):
         take_news(talk, heard, asks="better")
     elif heard.for_a_person:
         file_for_a_person(talk, heard)
@@ -39,7 +40,10 @@ def shown_up(talk: Talk, heard: Heard) -> None:
 
 
 def _is_news(talk: Talk, heard: Heard) -> bool:
-    return heard.nature is Nature.TOLD and talk.turn.reading.words > NEWS_WORDS
+    reading = talk.turn.reading
+    only_says_so = reading.words <= SAYS_SO_WORDS and bool(_SOME.search(reading.text.lower()))
+    told = heard.nature is Nature.TOLD and not only_says_so
+    return told and reading.words >= NEWS_WORDS
 
 
 def _shown(talk: Talk, heard: Heard) -> str | None:

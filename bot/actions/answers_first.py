@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.answers import EMPTY
 from actions.exact import plain
 from actions.extract import Heard
@@ -9,24 +11,34 @@ from actions.kinds import Nature
 from actions.matters import file_for_a_person
 from actions.talk import MOST_TIMES, Talk
 
-_YES = frozenset({"begin", "start", "lets go", "lets begin", "lets start", "go", "im in"})
+# A yes is a yes that anybody would read as one; what the model believes is not enough.
+_YES = re.compile(
+    r"(yes|yeah|yep|yh|ye|yup|aye|ok|okay|k|sure|alright|fine|cool|course|of course|begin|start|"
+    r"go|definitely|deffo|please|lets (go|begin|start)|im in|go (on|for it|ahead))\b"
+)
+_YES_WORDS = 8
+_BUT = re.compile(r"\b(but|not|dont|if|what|who|why|how|when|where|no)\b")
 _NO = frozenset({"not for me", "its not for me", "leave it", "not interested", "no ta"})
 
 
 def consent(talk: Talk, heard: Heard) -> None:
     """Begin or not. Nothing else is kept before a yes; unclear words are asked about once."""
     words = plain(talk.turn.reading.text)
-    if talk.turn.key == "begin" or words in _YES or heard.nature in {Nature.YES, Nature.OK}:
+    if talk.turn.key == "begin" or _plain_yes(words):
         talk.order("record_consent", answer="yes")
         talk.settle("consent")
     elif talk.turn.key == "not_for_me" or words in _NO or heard.nature is Nature.NO:
         decline(talk)
     elif talk.times_asked("consent") >= MOST_TIMES:
-        talk.say("close_declined")
-        talk.set(closing="quiet")
-        talk.settle("consent", "let_go")
+        talk.say_instead = "close_later"  # not asked a third time; the choice stays open
     elif heard.nature in {Nature.HARD, Nature.LOSS}:
         talk.say("receipt_loss" if heard.nature is Nature.LOSS else "receipt_hard")
+
+
+def _plain_yes(words: str) -> bool:
+    """Whether a short text says yes and nothing that takes it back."""
+    short = len(words.split()) <= _YES_WORDS
+    return short and bool(_YES.match(words)) and not _BUT.search(words)
 
 
 def decline(talk: Talk) -> None:

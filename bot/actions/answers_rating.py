@@ -7,7 +7,7 @@ import re
 from actions.answers import EMPTY
 from actions.ask import stages_of
 from actions.extract import Heard
-from actions.kinds import Nature
+from actions.kinds import FOR_A_PERSON, Nature
 from actions.matters import file_for_a_person
 from actions.news import again_or_let_go, take_hard
 from actions.talk import Talk
@@ -28,9 +28,15 @@ STAGE_WORDS = {
 }
 
 
+# Longer words choose nothing: "being able to cook for myself" is news, not an area.
+CHOICE_WORDS = 5
+
+
 def _typed(text: str, keys: list[str], words: dict[str, str]) -> str | None:
-    """The one key these words point at; None when none or more than one does."""
+    """The one key these few words point at; None when none or more than one does."""
     low = text.lower()
+    if len(low.split()) > CHOICE_WORDS:
+        return None
     by_name = [key for key in keys if key.replace("_", " ") in low or key == low.strip()]
     if len(by_name) == 1:
         return by_name[0]
@@ -67,11 +73,24 @@ def _not_chosen(talk: Talk, heard: Heard, asks: str) -> None:
     if heard.nature in {Nature.HARD, Nature.LOSS}:
         talk.settle(asks, "let_go")
         take_hard(talk, heard)
-    elif heard.nature in EMPTY or not again_or_let_go(talk, asks):
+        return
+    if heard.nature in EMPTY or not again_or_let_go(talk, asks):
         talk.settle(asks, "let_go")
         talk.settle("rating_stage", "let_go")
-        talk.say("receipt_let_go")
+        if heard.nature in EMPTY:
+            talk.say("receipt_let_go")
+    if heard.nature not in EMPTY | {*FOR_A_PERSON, Nature.YES}:
+        _keep_news(talk)
     file_for_a_person(talk, heard)
+
+
+def _keep_news(talk: Talk) -> None:
+    """Words that choose nothing tell something all the same: they are kept as it."""
+    if talk.get("mood") == "better":
+        talk.words("add_to_noticing", part="else", entry=None)
+    else:
+        talk.words("record_noticing", by=talk.turn.reading.marks.get("did"))
+    talk.say("receipt_plain")
 
 
 def rating_tells(talk: Talk, heard: Heard) -> None:

@@ -11,6 +11,7 @@ from actions.news import take_news
 from actions.talk import Talk
 
 _SESSION = re.compile(r"\b(session|meet|meeting|wait|see (her|him|them|u|you)|when i|next time)\b")
+_NOW = re.compile(r"\b(now|asap|today|tonight|straight away|soon|quick|ring|call|tell)\b")
 _DELETE = re.compile(r"\b(delete|erase|wipe|remove|get rid)\b")
 _CARRY_ON = re.compile(r"\b(carry on|go on|keep going|keep it going|lets go|continue)\b")
 _LEAVE = re.compile(r"\b(leave it|leave me|not now|dont|stop)\b")
@@ -24,7 +25,7 @@ def over(talk: Talk, asks: str) -> None:
 
 
 def worry_when(talk: Talk, heard: Heard) -> None:
-    """For the coach now, or for when they meet; unsure means sooner."""
+    """For the coach now, or for when they meet; other words leave it kept and undecided."""
     over(talk, "worry_when")
     refs = list(talk.get("worry_refs") or [])
     talk.set(worry_refs=None)
@@ -33,15 +34,17 @@ def worry_when(talk: Talk, heard: Heard) -> None:
         talk.say("receipt_let_go")
         return
     talk.order("record_worry", words=refs, when=key)
-    if talk.turn.kind == "text" and heard.told:
+    if talk.turn.kind == "text" and Nature.WORRY in heard.for_a_person:
         talk.words("record_worry", when=key)
     talk.say("worry_now" if key == "now" else "worry_session")
 
 
 def _typed_when(talk: Talk, heard: Heard) -> str | None:
-    if _SESSION.search(talk.turn.reading.text.lower()):
+    text = talk.turn.reading.text.lower()
+    if _SESSION.search(text):
         return "session"
-    return None if heard.nature in EMPTY else "now"
+    sooner = heard.nature is Nature.YES or heard.request == "ask_coach" or _NOW.search(text)
+    return "now" if sooner or Nature.WORRY in heard.for_a_person else None
 
 
 def correction(talk: Talk, heard: Heard) -> None:

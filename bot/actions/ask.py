@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +25,12 @@ SAYS = {
 NO_AGAIN = frozenset(SAYS) - {"best_hopes"} | {
     "step_size", "step_easy", "step_much", "step_help", "rating_area", "rating_stage",
 }  # fmt: skip
+# Said every time, a name sounds like being watched.
+BY_NAME_EVERY = 3
+_KIN = re.compile(
+    r"\b(mum|mam|mom|dad|nan|nana|gran|sister|brother|son|daughter|lad|kids?|partner|wife|husband|"
+    r"girlfriend|boyfriend|mate|mates|friend|friends|neighbour|worker|coach|aunt|aunty|uncle)\b"
+)
 QUOTES = frozenset({"how", "helped", "who", "difference", "hopes_difference"})
 
 CHOICES: dict[str, tuple[str, ...]] = {
@@ -64,16 +71,25 @@ def ask(talk: Talk, asks: str, *, back: bool = False) -> None:
 
 
 def _key(talk: Talk, asks: str, *, again: bool, values: dict[str, Any]) -> str:
-    if asks == "start_again" and talk.get("came_back"):
-        return "came_back"
-    if asks == "consent" and not again:
-        return "first_cost_begin"
-    if asks == "coping" and not again and talk.get("mood") is None and not talk.get("gentle"):
-        return "ask_coping_opener"
-    if "person" in values:
-        return "ask_who_person"
+    if talk.say_instead:
+        return talk.say_instead
+    first = None if again else _first_time(talk, asks, values)
     plain = SAYS.get(asks, f"ask_{asks}")
-    return f"{plain}_again" if again and asks not in NO_AGAIN else plain
+    return first or (f"{plain}_again" if again and asks not in NO_AGAIN else plain)
+
+
+def _first_time(talk: Talk, asks: str, values: dict[str, Any]) -> str | None:
+    """Words for the first asking that depend on how the talk came to it."""
+    opener = talk.get("mood") is None and not talk.get("gentle")
+    said = {
+        "consent": "first_cost_begin",
+        "start_again": "came_back" if talk.get("came_back") else None,
+        "coping": "ask_coping_opener" if opener else None,
+        # The opening words say hello: not in the middle of a talk.
+        "better": None if talk.turn.kind == "event" else "ask_better_again",
+        "who": "ask_who_person" if "person" in values else None,
+    }
+    return said.get(asks)
 
 
 def _values(talk: Talk, asks: str, *, again: bool) -> dict[str, Any]:
@@ -88,7 +104,7 @@ def _values(talk: Talk, asks: str, *, again: bool) -> dict[str, Any]:
 
 
 def _by_name(talk: Talk) -> bool:
-    """Every other check-in, never when discreet or flagged, never somebody named just now."""
+    """Now and then; never when discreet or flagged, nor when they speak of somebody else."""
     turn = talk.turn
     return (
         bool(turn.context.get("people"))
@@ -96,7 +112,8 @@ def _by_name(talk: Talk) -> bool:
         and not turn.flagged
         and not talk.get("gentle")
         and not turn.reading.marks.get("people")
-        and bool(int(talk.get("since_scale") or 0) % 2)
+        and not _KIN.search(turn.reading.text.lower())
+        and int(talk.get("since_scale") or 0) % BY_NAME_EVERY == 1
     )
 
 

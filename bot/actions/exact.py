@@ -49,10 +49,16 @@ ANSWERS: dict[str, str] = {
 }  # fmt: skip
 
 # Longer messages that hold these words are told things.
-RELAPSE_WORDS, STRIKE_WORDS = 6, 10
+RELAPSE_WORDS, STRIKE_WORDS, PERSON_WORDS = 6, 10, 10
 _DROP = re.compile(r"['’‘`]")
 _EDGES = re.compile(r"^[^\w]+|[^\w]+$")
 _BACK_ON_IT = re.compile(r"^(i|im|i am|ive)?\s*(gone |been |am )?(right )?back on (it|one)\b")
+_ASKED = re.compile(
+    r"(pls |please |hi |hiya )?"
+    r"(can|could|may|will|id like|i want|i wanna|i need|want|need|wanna|get|tell|ask)\b"
+)
+_TALK = r"\b(talk|speak|ring|call|phone|chat|see)\b"
+_RING = r"\b(ring|call|phone|talk|speak)\b"
 _UNSAID = re.compile(
     r"\b(dont|do not|please dont|didnt want to|not) (tell|show|let) "
     r"(my coach|\w+|anyone|anybody|her|him|them)( that| this| know| see)"
@@ -75,6 +81,15 @@ def answer_in(text: str) -> str | None:
     if text.strip() and not any(mark.isalnum() for mark in text):
         return "ok"
     return ANSWERS.get(plain(text))
+
+
+def wants_a_person(text: str, coach: str) -> bool:
+    """Whether it asks for the coach by name or for somebody, to talk, ring or meet."""
+    words = plain(text)
+    who = rf"\b(coach|someone|somebody|a human|a person|{re.escape(plain(coach)) or 'coach'})\b"
+    if len(words.split()) > PERSON_WORDS or not _ASKED.match(words):
+        return False
+    return bool(re.search(rf"{_TALK}.*{who}|{who}.*{_RING}", words))
 
 
 def relapse_or_resume(text: str) -> bool:

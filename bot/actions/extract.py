@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from actions.exact import answer_in, asks_to_strike, relapse_or_resume, request_in
+from actions.exact import (
+    answer_in,
+    asks_to_strike,
+    plain,
+    relapse_or_resume,
+    request_in,
+    wants_a_person,
+)
 from actions.kinds import (
     CHAT,
     FOR_A_PERSON,
@@ -31,6 +38,7 @@ LONG = 12
 CHAT_WORDS = 7
 GREETING_WORDS = 3
 CHAT_SURE = 0.80
+INSULT_SURE, INSULT_WORDS = 0.70, 10
 _TO_US = re.compile(r"\b(you|u|your|ur|ya|youre|bot|robot|fuck|piss|shut)\b|\?", re.IGNORECASE)
 # A short label ("nothing", "alright") is only believed of a short message.
 SHORT_ANSWER_WORDS = 9
@@ -42,6 +50,14 @@ YES_WORDS = 4
 BELIEVED = 0.40
 # What a person should see is believed sooner: unsure means worry before practical before noticing.
 BELIEVED_FOR_A_PERSON = 0.25
+# Inside an answer about what works, pain and worry need more than a leaning, or hard words.
+BELIEVED_HARD = 0.60
+BELIEVED_IN_AN_ANSWER = 0.75
+# The questions that ask how things are; the others ask about something already told.
+OPENERS = frozenset({"better", "shown_up", "coping", "hard_coach", "worry_when", None})
+_NOT_THERE = re.compile(
+    r"^(i |ive |we )?(havent|hasnt|havnt|didnt|not|no|never|without|nobody|no one)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -91,25 +107,32 @@ def _part_requests(turn: Turn) -> list[str]:
 
 
 def _sure_request(text: str, intent: str, confidence: float, turn: Turn) -> str | None:
+    said = _by_our_rules(text, intent, turn)
+    if said or answer_in(text) or intent not in REQUESTS | CHAT:
+        return said
+    if intent in CHAT and turn.open_asks and not _is_chat(turn, intent, confidence):
+        return None
+    long = turn.reading.words > LONG
+    needed = max(SURE_WHEN_LONG if long else SURE, GRAVE.get(intent, 0.0))
+    return intent if confidence >= needed else None
+
+
+def _by_our_rules(text: str, intent: str, turn: Turn) -> str | None:
+    """Requests our own rules read for certain, whatever the model makes of them."""
     if relapse_or_resume(text):
         return "relapse_or_resume"
     if asks_to_strike(text):
         return "strike"
-    exact = request_in(text)
-    if exact:
-        return exact
-    words = turn.reading.words
-    if answer_in(text) or intent not in REQUESTS | CHAT:
-        return None
-    if intent in CHAT and turn.open_asks and not _is_chat(turn, intent, confidence):
-        return None
-    needed = max(SURE_WHEN_LONG if words > LONG else SURE, GRAVE.get(intent, 0.0))
-    return intent if confidence >= needed else None
+    if intent != "ask_someone_else" and wants_a_person(text, str(turn.context.get("coach") or "")):
+        return "ask_coach"
+    return request_in(text)
 
 
 def _is_chat(turn: Turn, intent: str, confidence: float) -> bool:
     """Whether words beside an open question are chat with us and no answer to it."""
     words = turn.reading.words
+    if intent == "insult":
+        return confidence >= INSULT_SURE and words <= INSULT_WORDS
     if confidence < CHAT_SURE or words > CHAT_WORDS:
         return False
     if intent in {"greet", "thanks"}:
@@ -131,19 +154,23 @@ def _nature(turn: Turn) -> Nature:
     if exact:
         return Nature(exact)
     labels = [(reading.intent, reading.confidence), *reading.parts]
-    found = {NATURES[name] for name, sure in labels if _believed(name, sure)}
+    found = {NATURES[name] for name, sure in labels if _believed(turn, name, sure)}
     if _only_a_label(reading):
         found.discard(Nature.HARD)
         found.add(Nature.TOLD)
     strong = [nature for nature in STRONGEST if nature in found]
     if turn.open_asks and Nature.TOLD in strong:
         return Nature.TOLD
-    if strong:
-        return _for_a_person_first(strong[0], reading)
+    return _for_a_person_first(strong[0], reading) if strong else _little(turn)
+
+
+def _little(turn: Turn) -> Nature:
+    """A short answer, where the words are few and the question takes it; else it was told."""
+    reading = turn.reading
     little = NATURES.get(reading.intent, Nature.TOLD)
-    if little in {Nature.YES, Nature.OK} and reading.words > YES_WORDS:
-        return Nature.TOLD
-    if little is Nature.NO_ONE and turn.open_asks not in NO_ONE_ANSWERS:
+    more_than_yes = little in {Nature.YES, Nature.OK} and reading.words > YES_WORDS
+    not_asked_who = little is Nature.NO_ONE and turn.open_asks not in NO_ONE_ANSWERS
+    if more_than_yes or not_asked_who:
         return Nature.TOLD
     if little in LITTLE and reading.confidence >= BELIEVED and _short(reading):
         return _held_steady_or_hard(little, reading)
@@ -158,8 +185,14 @@ def _for_a_person_first(nature: Nature, reading: Reading) -> Nature:
     return nature
 
 
-def _believed(intent: str, confidence: float) -> bool:
-    nature = NATURES.get(intent)
+def _believed(turn: Turn, intent: str, confidence: float) -> bool:
+    """Whether a label of this certainty is taken at its word here."""
+    nature, marks = NATURES.get(intent), turn.reading.marks
+    if nature in {Nature.HARD, Nature.LOSS}:
+        return confidence >= (BELIEVED if marks.get("hard") else BELIEVED_HARD)
+    if nature in FOR_A_PERSON and turn.open_asks not in OPENERS:
+        seen = nature.value in (marks.get("also") or [])
+        return seen or confidence >= BELIEVED_IN_AN_ANSWER
     needed = BELIEVED_FOR_A_PERSON if nature in FOR_A_PERSON else BELIEVED
     return nature is not None and confidence >= needed
 
@@ -167,7 +200,8 @@ def _believed(intent: str, confidence: float) -> bool:
 def _only_a_label(reading: Reading) -> bool:
     """Whether "hard" is only the model's word, of a text that tells an absence ("no rows")."""
     hard_label = reading.intent == "share_hard" and not reading.parts
-    return hard_label and not reading.marks.get("hard") and bool(reading.marks.get("absence"))
+    absent = reading.marks.get("absence") or _NOT_THERE.match(plain(reading.text))
+    return hard_label and not reading.marks.get("hard") and bool(absent)
 
 
 def _short(reading: Reading) -> bool:
@@ -185,7 +219,7 @@ def _for_a_person(turn: Turn) -> tuple[Nature, ...]:
     names = set(reading.marks.get("also") or [])
     for intent, confidence in ((reading.intent, reading.confidence), *reading.parts):
         nature = NATURES.get(intent)
-        if nature in FOR_A_PERSON and _believed(intent, confidence) and reading.words > 1:
+        if nature in FOR_A_PERSON and _believed(turn, intent, confidence) and reading.words > 1:
             names.add(str(nature.value))
     return tuple(nature for nature in FOR_A_PERSON if nature.value in names)
 

@@ -44,8 +44,8 @@ REQUESTS = frozenset({
 CHAT = frozenset({"greet", "thanks", "small_talk", "insult"})
 # Requests that end or change something: never taken from words the model is not very sure of.
 GRAVE = {
-    "stop": 0.75, "not_me": 0.75, "moved_on": 0.75, "delete_record": 0.75, "other_person": 0.8,
-    "ask_who_is_this": 0.7, "less": 0.8, "more": 0.8, "later": 0.75, "ask_coach": 0.7,
+    "stop": 0.75, "not_me": 0.75, "moved_on": 0.9, "delete_record": 0.75, "other_person": 0.8,
+    "ask_who_is_this": 0.7, "less": 0.8, "more": 0.8, "later": 0.75, "ask_coach": 0.6,
 }  # fmt: skip
 
 NATURES = {
@@ -57,7 +57,7 @@ NATURES = {
 }  # fmt: skip
 # Sorting considers the strongest class first (worry before practical before session).
 STRONGEST = (Nature.LOSS, Nature.WORRY, Nature.PRACTICAL, Nature.SESSION, Nature.HARD, Nature.TOLD)
-FOR_A_PERSON = (Nature.WORRY, Nature.PRACTICAL, Nature.SESSION)
+FOR_A_PERSON = (Nature.WORRY, Nature.PRACTICAL, Nature.SESSION)  # in this order
 LITTLE = frozenset({
     Nature.NOTHING, Nature.NORMAL, Nature.SAME, Nature.DONT_KNOW, Nature.NO_ONE, Nature.YES,
     Nature.NO, Nature.OK,
@@ -74,9 +74,15 @@ NOT_A_DETOUR_FROM = {
     "step_easy": {"more", "less"},
     "step_size": {"more", "less", "later"},
     "step_much": {"more", "less", "help", "ask_coach"},
-    "scale": {"more", "less"},
-    "rating_stage": {"more", "less", "help"},
-    "step": {"remind_me"},
+    "scale": {"more", "less", "later", "moved_on"},
+    "scale_in": {"moved_on"},
+    "scale_up": {"moved_on"},
+    "rating_area": {"more", "less", "help", "moved_on"},
+    "rating_stage": {"more", "less", "help", "later", "moved_on"},
+    "rating_tells": {"moved_on"},
+    "keep": {"moved_on"},
+    "difference": {"moved_on"},
+    "step": {"remind_me", "later", "moved_on"},
     "leave_it": {"pause", "stop", "resume"},
     "start_again": {"resume", "pause", "later"},
     "relapse_or_resume": {"resume"},

@@ -21,21 +21,26 @@ def file_for_a_person(talk: Talk, heard: Heard) -> None:
     """File each matter in these words for somebody; say so once, plainly, promising nothing."""
     for nature in heard.for_a_person:
         if nature is Nature.WORRY:
-            file_worry(talk)
+            if file_worry(talk):
+                return  # the one offer, and nothing passed on beside it
         elif nature is Nature.PRACTICAL:
             file_practical(talk)
         else:
             file_session(talk)
 
 
-def file_worry(talk: Talk) -> None:
-    """A worry is kept, and offered once to the coach: now, or for when they meet."""
+def file_worry(talk: Talk) -> bool:
+    """A worry is kept, and offered once to the coach: now, or for when they meet.
+
+    True when the offer comes now.
+    """
     talk.words("record_worry", when="undecided")
     if talk.settled("worry_when") or talk.get("mood") in {"hard", "loss"}:
         if not talk.replies:
             talk.say("receipt_hard")
-        return
+        return False
     talk.set(worry_refs=talk.turn.refs, service="worry_when")
+    return True
 
 
 def file_practical(talk: Talk) -> None:

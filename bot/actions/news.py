@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from actions.extract import Heard
@@ -9,6 +10,12 @@ from actions.kinds import FOR_A_PERSON, Nature
 from actions.matters import file_for_a_person, name_people
 from actions.talk import MOST_TIMES, Talk
 
+# Luck is said to be luck only of things, never of people who came or rang.
+_LUCK = re.compile(
+    r"\b(won|lucky|luck|scratchcard|lottery|prize|given|gave|bought|present|gift|surprise|refund|"
+    r"backdated|out of the blue|found)\b"
+)
+UNREAD_SURE = 0.5
 # Receipts and moods of the answers that say little and are good answers.
 LITTLE = {
     Nature.NOTHING: ("nothing", "receipt_nothing"),
@@ -43,10 +50,20 @@ def take_news(talk: Talk, heard: Heard, *, asks: str) -> None:
             talk.set(mood="unsure")
     elif heard.nature in FOR_A_PERSON:
         _take_matter(talk, heard, asks)
+    elif _unread(talk) and asks == "better" and again_or_let_go(talk, asks):
+        talk.say_instead = "not_understood"
     else:
         _take_noticing(talk, heard)
         talk.settle(asks)
         file_for_a_person(talk, heard)
+
+
+def _unread(talk: Talk) -> bool:
+    """Words nothing was made of, to a question: kept, and asked for once in other words."""
+    reading = talk.turn.reading
+    made = reading.marks.get("told") or reading.marks.get("did")
+    sure = reading.intent == "out_of_scope" and reading.confidence >= UNREAD_SURE
+    return bool(talk.turn.open_asks) and sure and not made
 
 
 def take_hard(talk: Talk, heard: Heard) -> None:
@@ -97,15 +114,14 @@ def _only_absence(talk: Talk) -> bool | None:
 def _receipt(talk: Talk, heard: Heard) -> str | None:
     if heard.hard_too:
         return "receipt_hard"
-    return "receipt_luck" if talk.get("did") == "happened" else None
+    luck = talk.get("did") == "happened" and _LUCK.search(talk.turn.reading.text.lower())
+    return "receipt_luck" if luck and talk.turn.open_asks else None
 
 
 PARTS = {
     "how": "how", "helped": "helped", "what_else": "else", "who": "who",
     "you_noticed": "noticed", "difference": "difference", "instead": "instead", "keep": "keep",
 }  # fmt: skip
-# A worry told here is no answer to the question, but goes to a person all the same.
-LOOKS_AHEAD = frozenset({"keep", "instead"})
 NAMES_COUNT_IN = frozenset({"how", "helped", "what_else", "who", "difference"})
 
 
@@ -118,11 +134,18 @@ def take_part(talk: Talk, heard: Heard, *, asks: str) -> None:
     elif nature in _EMPTY:
         talk.settle(asks, "let_go")
         talk.say(_EMPTY[nature])
-    elif nature in FOR_A_PERSON and asks in LOOKS_AHEAD:
-        talk.settle(asks, "let_go")
-        file_for_a_person(talk, heard)
+    elif nature in FOR_A_PERSON:
+        _take_matter_beside(talk, heard, asks)
     else:
         _take_words(talk, heard, asks)
+
+
+def _take_matter_beside(talk: Talk, heard: Heard, asks: str) -> None:
+    """A matter is no answer: it goes to a person, and the question comes back once."""
+    file_for_a_person(talk, heard)
+    talk.settle(asks, "let_go")
+    if heard.nature is not Nature.WORRY and talk.times_asked(asks) < MOST_TIMES:
+        talk.set(back=asks, **{f"q_{asks}": None})
 
 
 _NO_ONE = frozenset({Nature.NO_ONE, Nature.NO, Nature.NOTHING})

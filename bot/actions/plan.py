@@ -22,6 +22,10 @@ class Line:
     leaves: Callable[[Facts], int] = lambda facts: 0
 
 
+# A rating is asked in a talk that has something in it, never after "nothing" or "don't know".
+SOMETHING_IN_IT = frozenset({"better", "normal", "same", "coped"})
+
+
 def _better(facts: Facts) -> bool:
     return facts.mood == "better"
 
@@ -39,7 +43,7 @@ def _rating_soon(facts: Facts) -> bool:
 def _room_for_rating(facts: Facts) -> int:
     if not _rating_soon(facts) or facts.over("rating_stage"):
         return 0
-    return 1 if facts.areas == 1 or facts.over("rating_area") else 2
+    return 1
 
 
 def _may_look_ahead(facts: Facts) -> bool:
@@ -61,10 +65,11 @@ def _asked_who_or_difference(facts: Facts) -> bool:
 
 
 def _how(facts: Facts) -> bool:
-    """How they did it; after luck or a gift the difference is asked instead."""
+    """How they did it; not of luck or a gift, nor of what they would like instead."""
     return (
         _better(facts)
         and not facts.happened
+        and not facts.over("instead")
         and not facts.told & {"how", "helped"}
         and not _asked_how(facts)
     )
@@ -84,6 +89,7 @@ def _who(facts: Facts) -> bool:
     """Who noticed, unless told, unless "no one" lately, unless it was luck; alternates."""
     return (
         _better(facts)
+        and not facts.over("instead")
         and not _asked_who_or_difference(facts)
         and "who" not in facts.told
         and not facts.rest_from_who
@@ -95,6 +101,7 @@ def _who(facts: Facts) -> bool:
 def _difference(facts: Facts) -> bool:
     return (
         (_better(facts) or facts.mood == "coped")
+        and not facts.over("instead")
         and not _asked_who_or_difference(facts)
         and "difference" not in facts.told
     )
@@ -107,6 +114,8 @@ def _step(facts: Facts) -> bool:
 def _keep(facts: Facts) -> bool:
     """What to keep as it is: after nothing, normal or the same, at ten, or in place of a step."""
     if facts.rating_due and facts.over("rating_stage"):
+        return False
+    if facts.rating_due and facts.mood in SOMETHING_IN_IT and _rating_soon(facts):
         return False
     plain = facts.mood in {"nothing", "normal", "same", "coped"}
     return plain or (_better(facts) and not facts.over("step") and not facts.over("scale_in"))
@@ -132,11 +141,11 @@ ALWAYS = (
 
 HARD = (
     Line("coping", _coping),
-    Line("hard_coach", lambda f: f.hard, costs=0),
+    Line("hard_coach", lambda f: f.hard and not f.over("worry_when"), costs=0),
 )
 
 RATING = (
-    Line("rating_area", lambda f: f.areas > 1),
+    Line("rating_area", lambda f: f.areas > 1, costs=0),
     Line("rating_stage", lambda f: not (f.areas > 1 and f.way == "no_area")),
     Line("rating_tells", lambda f: f.way == "rated"),
 )
@@ -160,7 +169,7 @@ ORDINARY = (
     Line("how", _how, leaves=_room_for_rating),
     Line("what_else", _what_else, leaves=lambda f: 2 + _room_for_rating(f)),
     Line("who", _who, leaves=_room_for_rating),
-    Line("you_noticed", lambda f: f.way == "no_one", leaves=_room_for_rating),
+    Line("you_noticed", lambda f: f.way == "no_one"),
     Line("difference", _difference, leaves=_room_for_rating),
     Line("scale", _scale_now, leaves=lambda f: 1),
     Line("scale_in", lambda f: f.over("scale") and f.way == "number" and not f.full),
@@ -200,7 +209,7 @@ def lines(facts: Facts) -> tuple[Line, ...]:
         return ALWAYS + UNPROMPTED
     if _rating_alone(facts):
         return ALWAYS + RATING
-    rating = RATING if _rating_soon(facts) and facts.mood is not None else ()
+    rating = RATING if _rating_soon(facts) and facts.mood in SOMETHING_IN_IT else ()
     ending = ENDING if not (rating and facts.over("rating_stage")) else ()
     return ALWAYS + ORDINARY + rating + (STEP if facts.over("step") else ()) + ending
 

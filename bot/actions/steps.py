@@ -17,7 +17,7 @@ from actions.unprompted import take_unprompted
 def take(talk: Talk, heard: Heard) -> None:
     """Let what was heard change the talk: an answer, a choice, a request, or unprompted words."""
     asks = talk.turn.open_asks
-    if (talk.turn.context.get("screen") or {}).get("level") == "soft":
+    if _gentle(talk, heard):
         talk.set(gentle=True)
     if heard.sort is Sort.DETOUR:
         take_detour(talk, str(heard.request))
@@ -33,6 +33,12 @@ def take(talk: Talk, heard: Heard) -> None:
         take_detour(talk, heard.request)
     elif asks not in FREE and heard.nature is Nature.TOLD and heard.sort is Sort.ANSWER:
         talk.set(told_now=True)
+
+
+def _gentle(talk: Talk, heard: Heard) -> bool:
+    """The screen asks for gentleness; but a letter passed on plainly is not met as a crisis."""
+    soft = (talk.turn.context.get("screen") or {}).get("level") == "soft"
+    return soft and heard.nature not in {Nature.PRACTICAL, Nature.SESSION}
 
 
 def _count_empty(talk: Talk, heard: Heard, asks: str | None) -> None:
@@ -79,16 +85,22 @@ def _let_go(talk: Talk, asks: str) -> None:
 
 def put(talk: Talk, asks: str) -> None:
     """Ask it; thank for what was told when no words of it are given back, every other time."""
+    areas = list(talk.turn.context.get("areas_due") or [])
     if asks == "rating_stage" and not talk.get("area"):
-        areas = talk.turn.context.get("areas_due") or ()
         talk.set(area=areas[0]["key"])
     silent = not talk.replies
     back = talk.get("back") == asks
     ask(talk, asks, back=back)
     if back:
         talk.set(back=None)
-    if silent and talk.get("told_now") and "quote" not in talk.replies[-1]["values"]:
-        if not talk.get("thanked"):
-            talk.replies.insert(0, {"response": "utter_receipt_plain", "values": {}})
-        talk.set(thanked=None if talk.get("thanked") else True)
+    if silent and asks not in FREE and talk.get("told_now"):
+        _thank(talk)
     talk.set(told_now=None)
+
+
+def _thank(talk: Talk) -> None:
+    if "quote" in talk.replies[-1]["values"]:
+        return
+    if not talk.get("thanked"):
+        talk.replies.insert(0, {"response": "utter_receipt_plain", "values": {}})
+    talk.set(thanked=None if talk.get("thanked") else True)

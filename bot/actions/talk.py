@@ -25,6 +25,7 @@ class Talk:
         self.replies: list[dict[str, Any]] = []
         self.commands: list[dict[str, Any]] = []
         self.changes: dict[str, Any] = {}
+        self.say_instead: str | None = None  # asks the next question in these words
         self._known = dict(slots)
 
     def get(self, slot: str) -> Any:

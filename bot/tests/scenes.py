@@ -63,7 +63,7 @@ FIRST_CONTACT: list[Scene] = [
     ("not for me", {}, None, [FIRST, pick("not_for_me")]),
     ("not for me, typed", {}, None, [FIRST, "nah not for me"]),
     ("questions first", {}, None, [FIRST, "who reads this", "does the dwp see this", "ok"]),
-    ("unclear twice", {}, None, [FIRST, "my mum died", "what"]),
+    ("unclear twice", {}, None, [FIRST, "my mum died", "what", "yes please"]),
     ("don't know, then off my back", {}, None,
      [FIRST, "yeah go on then", "dunno", "you lot off my back"]),
     ("a hope that is a loss", {}, None,
