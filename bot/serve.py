@@ -8,6 +8,7 @@ written anywhere. It stops by itself when its standard input closes (--watch-std
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -112,6 +113,8 @@ def main() -> None:
 
     be_quiet()
     door = Door(given.model, given.actions)
+    gc.collect()
+    gc.freeze()  # what is loaded stays: without this a full collection stops a turn for 0.3 s
     asyncio.set_event_loop_policy(None)  # importing sanic, as Rasa does, had put in another
     asyncio.run(run(door, given.socket, watch_stdin=given.watch_stdin))
 

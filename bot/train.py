@@ -13,6 +13,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import sys
 import tempfile
 import threading
@@ -179,8 +180,10 @@ def train_into(models: Path, *, force: bool) -> None:
     if trained.is_of(what) and not force:
         print(f"The bot is trained already ({trained.model.name}).")  # noqa: T201  for a person
         return
+    for left in models.glob("training-*"):  # by one that was killed; the lock is ours
+        shutil.rmtree(left)
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(dir=models) as folder:
+    with tempfile.TemporaryDirectory(dir=models, prefix="training-") as folder:
         with progress("Training the bot"):
             made = train(HERE, HERE / "config.yml", Path(folder))
         trained.take(made, what, time.monotonic() - began)
