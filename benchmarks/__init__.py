@@ -1,0 +1,1 @@
+"""Measures Onestep beside stock Rasa: `python -m benchmarks`."""
