@@ -7,7 +7,7 @@ import re
 from actions.extract import Heard
 from actions.kinds import Nature
 from actions.matters import file_for_a_person
-from actions.news import take_hard, take_news
+from actions.news import is_hard, take_hard, take_news
 from actions.talk import Talk
 
 EMPTY = frozenset({Nature.DONT_KNOW, Nature.NOTHING, Nature.NO, Nature.OK, Nature.NO_ONE})
@@ -131,6 +131,6 @@ def _scale_words(talk: Talk, heard: Heard, *, asks: str, part: str) -> None:
 
 
 def _also_hard(talk: Talk, heard: Heard) -> None:
-    if heard.nature is Nature.LOSS or (heard.nature is Nature.HARD and heard.hard_too):
+    if is_hard(talk, heard):
         take_hard(talk, heard)
     file_for_a_person(talk, heard)

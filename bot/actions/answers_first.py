@@ -16,6 +16,7 @@ _YES = re.compile(
     r"(yes|yeah|yep|yh|ye|yup|aye|ok|okay|k|sure|alright|fine|cool|course|of course|begin|start|"
     r"go|definitely|deffo|please|lets (go|begin|start)|im in|go (on|for it|ahead))\b"
 )
+_NOT_NOW = re.compile(r"\b(now|yet|today|later|busy|moment|minute)\b")
 _YES_WORDS = 8
 _BUT = re.compile(r"\b(but|not|dont|if|what|who|why|how|when|where|no)\b")
 _NO = frozenset({"not for me", "its not for me", "leave it", "not interested", "no ta"})
@@ -27,12 +28,18 @@ def consent(talk: Talk, heard: Heard) -> None:
     if talk.turn.key == "begin" or _plain_yes(words):
         talk.order("record_consent", answer="yes")
         talk.settle("consent")
-    elif talk.turn.key == "not_for_me" or words in _NO or heard.nature is Nature.NO:
+    elif talk.turn.key == "not_for_me" or _plain_no(talk, heard):
         decline(talk)
-    elif talk.times_asked("consent") >= MOST_TIMES:
+    elif _NOT_NOW.search(words) or talk.times_asked("consent") >= MOST_TIMES:
         talk.say_instead = "close_later"  # not asked a third time; the choice stays open
     elif heard.nature in {Nature.HARD, Nature.LOSS}:
         talk.say("receipt_loss" if heard.nature is Nature.LOSS else "receipt_hard")
+
+
+def _plain_no(talk: Talk, heard: Heard) -> bool:
+    """Whether it says never: "not now" does not."""
+    words = plain(talk.turn.reading.text)
+    return words in _NO or (heard.nature is Nature.NO and not _NOT_NOW.search(words))
 
 
 def _plain_yes(words: str) -> bool:

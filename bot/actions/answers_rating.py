@@ -9,7 +9,7 @@ from actions.ask import stages_of
 from actions.extract import Heard
 from actions.kinds import FOR_A_PERSON, Nature
 from actions.matters import file_for_a_person
-from actions.news import again_or_let_go, take_hard
+from actions.news import again_or_let_go, is_hard, take_hard
 from actions.talk import Talk
 
 # Words people use for an area or a stage, when they type instead of choosing.
@@ -28,6 +28,9 @@ STAGE_WORDS = {
 }
 
 
+_PLACES = {"1st": 0, "first": 0, "top": 0, "2nd": 1, "second": 1, "3rd": 2, "third": 2,
+           "4th": 3, "fourth": 3, "last": -1, "bottom": -1}  # fmt: skip
+_PLACE = re.compile(r"\b(" + "|".join(_PLACES) + r")\b")
 # Longer words choose nothing: "being able to cook for myself" is news, not an area.
 CHOICE_WORDS = 5
 
@@ -44,6 +47,13 @@ def _typed(text: str, keys: list[str], words: dict[str, str]) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
+def _by_place(text: str, keys: list[str]) -> str | None:
+    """The sentence in the place these words name: "the 2nd one", "the last i suppose"."""
+    found = _PLACE.search(text.lower()) if len(text.split()) <= CHOICE_WORDS + 1 else None
+    place = _PLACES.get(found[1]) if found else None
+    return keys[place] if place is not None and place < len(keys) else None
+
+
 def rating_area(talk: Talk, heard: Heard) -> None:
     """Q15: one area of their choosing among those due."""
     keys = [str(area["key"]) for area in talk.turn.context.get("areas_due") or ()]
@@ -58,7 +68,8 @@ def rating_area(talk: Talk, heard: Heard) -> None:
 def rating_stage(talk: Talk, heard: Heard) -> None:
     """Which sentence feels closest; the words typed are kept with it."""
     keys = stages_of(talk)
-    stage = talk.turn.key or _typed(talk.turn.reading.text, keys, STAGE_WORDS)
+    text = talk.turn.reading.text
+    stage = talk.turn.key or _by_place(text, keys) or _typed(text, keys, STAGE_WORDS)
     if stage not in keys:
         _not_chosen(talk, heard, "rating_stage")
         return
@@ -100,6 +111,6 @@ def rating_tells(talk: Talk, heard: Heard) -> None:
         talk.say("receipt_let_go")
         return
     talk.words("record_rating", area=talk.get("area"), stage=talk.get("stage"))
-    if heard.nature is Nature.LOSS or (heard.nature is Nature.HARD and heard.hard_too):
+    if is_hard(talk, heard):
         take_hard(talk, heard)
     file_for_a_person(talk, heard)

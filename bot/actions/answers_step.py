@@ -8,9 +8,10 @@ from actions.answers import EMPTY
 from actions.extract import Heard
 from actions.kinds import FOR_A_PERSON, Nature
 from actions.matters import file_for_a_person
-from actions.news import again_or_let_go
+from actions.news import again_or_let_go, is_hard, take_hard
 from actions.talk import Talk
 
+_NO_STEP = re.compile(r"\b(dont|do not|cant|not) (really )?(think|want|need|fancy|feel like)\b")
 _TYPED = (
     ("too_much", re.compile(r"\b(too (much|big|hard|far)|(a )?bit (much|big)|scary|harder)\b")),
     ("too_easy", re.compile(r"\b(too (easy|small)|easy|piece of cake|not enough)\b")),
@@ -22,14 +23,21 @@ def step(talk: Talk, heard: Heard) -> None:
     """Q11: a sign they might notice, or a step they might like to try; or neither."""
     if heard.nature is Nature.YES:
         again_or_let_go(talk, "step")
-    elif heard.nature in EMPTY:
+    elif heard.nature in EMPTY or _wants_none(talk):
         talk.settle("step", "let_go")
         talk.say("receipt_let_go")
-    elif heard.nature in FOR_A_PERSON:
+    elif is_hard(talk, heard) or heard.nature in FOR_A_PERSON:
         talk.settle("step", "let_go")
+        if heard.nature not in FOR_A_PERSON:
+            take_hard(talk, heard)
         file_for_a_person(talk, heard)
     else:
         _keep_step(talk, heard, asks="step")
+
+
+def _wants_none(talk: Talk) -> bool:
+    text = talk.turn.reading.text.lower().replace("'", "").replace("’", "")
+    return bool(_NO_STEP.search(text))
 
 
 def _keep_step(talk: Talk, heard: Heard, *, asks: str) -> None:

@@ -105,6 +105,7 @@ DETOURS: dict[str, Detour] = {
     "less": Detour(do=_words("set_terms", frequency="less")),
     "more": Detour(do=_words("set_terms", frequency="more")),
     "change_times": Detour(do=_times),
+    "not_then": Detour(do=_words("set_terms"), after=After.LET_GO),
     "pause": Detour(do=_dated("pause"), after=After.LET_GO),
     "resume": Detour(do=_order("resume")),
     "relapse_or_resume": Detour(do=_relapse_or_resume),

@@ -9,6 +9,12 @@ import re
 REQUESTS: dict[str, str] = {
     "skip": "skip", "pass": "skip", "next": "skip", "next one": "skip", "skip it": "skip",
     "skip that": "skip", "next question": "skip",
+    "who cares": "skip",
+    "leave it": "skip",
+    "stop asking": "not_today",
+    "stop asking me": "not_today",
+    "stop asking me questions": "not_today",
+    "enough questions": "not_today",
     "later": "later", "ask me later": "later", "not now": "later", "now in a minute": "later",
     "not today": "not_today", "less": "less", "more": "more",
     "laters": "bye", "bye": "bye", "see ya": "bye", "ttfn": "bye", "night": "bye",
@@ -57,8 +63,32 @@ _ASKED = re.compile(
     r"(pls |please |hi |hiya )?"
     r"(can|could|may|will|id like|i want|i wanna|i need|want|need|wanna|get|tell|ask)\b"
 )
+_NEEDS = re.compile(
+    r"(i )?(need|want|wanna|get me) (to )?(a |an |my |the )?(real |actual |proper )*"
+    r"(person|human|human being|coach)$"
+)
 _TALK = r"\b(talk|speak|ring|call|phone|chat|see)\b"
 _RING = r"\b(ring|call|phone|talk|speak)\b"
+_NOT_THEN = re.compile(
+    r"(pls |please )?(dont|do not|never|no) (text|txt|message|msg|texts|messages|ring|call)\b.*"
+    r"\b(after|before|at|on|when|while|between|until|till|past|in the)\b"
+)
+_OTHER_HAND = re.compile(
+    r"\b(text|texting|txting|message|messaging|ringing) (my|his|her) "
+    r"(wife|husband|girlfriend|boyfriend|partner|son|daughter|mum|mother|dad|sister|brother)\b"
+)
+_WHO = re.compile(
+    r"(sorry |hi |hello |er |um |hang on )?"
+    r"(who|whos|what|whats)( is| are|s)? (this|it|that|you|u)\b"
+)
+_QUESTION = re.compile(
+    r"(what|whats|who|whos|why|how|hows|where|wheres|when) "
+    r"(is|are|do|does|did|can|could|will|would|made|about|the|your|ur|u|you|time)\b"
+)
+_TO_US = re.compile(r"\b(you|u|ur|your|youre|yous)\b")
+_ASKS = re.compile(
+    r"(what|who|why|how|where|when|is|are|do|does|did|can|could|will|would|have|has|shall)\b"
+)
 _UNSAID = re.compile(
     r"\b(dont|do not|please dont|didnt want to|not) (tell|show|let) "
     r"(my coach|\w+|anyone|anybody|her|him|them)( that| this| know| see)"
@@ -83,12 +113,36 @@ def answer_in(text: str) -> str | None:
     return ANSWERS.get(plain(text))
 
 
+def not_then(text: str) -> bool:
+    """Whether it says when not to text: a matter of safety, maybe, and passed on at once."""
+    return bool(_NOT_THEN.match(plain(text)))
+
+
+def somebody_elses_hand(text: str) -> bool:
+    """Whether another person writes: "why do you text my wife"."""
+    return bool(_OTHER_HAND.search(plain(text)))
+
+
+def asks_who_this_is(text: str) -> bool:
+    """Whether the whole of it asks who this is; "who says i am" does not."""
+    return bool(_WHO.match(plain(text)))
+
+
+def asks_us(text: str) -> bool:
+    """Whether it asks us something, and so tells nothing."""
+    words = plain(text)
+    marked = text.rstrip().endswith("?") and bool(_TO_US.search(words) or _ASKS.match(words))
+    return marked or bool(_QUESTION.match(words))
+
+
 def wants_a_person(text: str, coach: str) -> bool:
     """Whether it asks for the coach by name or for somebody, to talk, ring or meet."""
     words = plain(text)
-    who = rf"\b(coach|someone|somebody|a human|a person|{re.escape(plain(coach)) or 'coach'})\b"
+    who = rf"\b(coach|someone|somebody|human|person|{re.escape(plain(coach)) or 'coach'})\b"
     if len(words.split()) > PERSON_WORDS or not _ASKED.match(words):
         return False
+    if _NEEDS.match(words):
+        return True
     return bool(re.search(rf"{_TALK}.*{who}|{who}.*{_RING}", words))
 
 

@@ -5,45 +5,25 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from actions.exact import (
-    answer_in,
-    asks_to_strike,
-    plain,
-    relapse_or_resume,
-    request_in,
-    wants_a_person,
-)
+from actions.asked import SURE, request_of
+from actions.exact import answer_in, plain
 from actions.kinds import (
-    CHAT,
     FOR_A_PERSON,
-    GRAVE,
     LITTLE,
     NATURES,
-    NOT_A_DETOUR_FROM,
-    REQUESTS,
     STRONGEST,
     Nature,
     Sort,
 )
 from actions.turn import Reading, Turn
 
-# A request wins over an open free-text question only from here on; below it the text IS the
-# answer. To be set by measurement on held-out sentences (docs/decisions has the table).
-SURE = 0.65
-# Longer texts are told things more often than they are requests.
-SURE_WHEN_LONG = 0.80
-LONG = 12
-# Chat beside an open question is short and, unless it greets or thanks, speaks to us; other
-# words are somebody answering ("cups of tea and the telly").
-CHAT_WORDS = 7
-GREETING_WORDS = 3
-CHAT_SURE = 0.80
-INSULT_SURE, INSULT_WORDS = 0.70, 10
-_TO_US = re.compile(r"\b(you|u|your|ur|ya|youre|bot|robot|fuck|piss|shut)\b|\?", re.IGNORECASE)
 # A short label ("nothing", "alright") is only believed of a short message.
 SHORT_ANSWER_WORDS = 9
 # "no one" is only an answer where somebody was asked about.
 NO_ONE_ANSWERS = {"who", "you_noticed", "helped", "what_else", "coping", None}
+# So many words after a first little sentence are the answer.
+MORE_WORDS = 3
+_SENTENCE = re.compile(r"[.!\n]\s*")
 # "yes" with more words beside it tells something.
 YES_WORDS = 4
 # A content label is believed from here on; below it words are simply what was told.
@@ -82,62 +62,11 @@ def hear(turn: Turn) -> Heard:
         return Heard(Sort.EVENT, Nature.TOLD)
     if turn.kind == "choice":
         return Heard(Sort.CHOICE, Nature.TOLD)
-    request, content = _request(turn), _content(turn)
+    request, content = request_of(turn), _content(turn)
     if request and not content:
         return Heard(Sort.DETOUR, Nature.TOLD, request=request)
     sort = Sort.ANSWER if turn.open_asks else Sort.UNPROMPTED
     return Heard(sort, _nature(turn), _for_a_person(turn), request, _hard_too(turn))
-
-
-def _request(turn: Turn) -> str | None:
-    """What the client asks of us, when it is sure enough to win over an open question."""
-    reading = turn.reading
-    spared = NOT_A_DETOUR_FROM.get(turn.open_asks or "", set())
-    sure = _sure_request(reading.text, reading.intent, reading.confidence, turn)
-    parts = [sure] if sure else _part_requests(turn)
-    return next((name for name in parts if name not in spared), None)
-
-
-def _part_requests(turn: Turn) -> list[str]:
-    """Requests made by one message of a burst; chat beside other things is not one."""
-    found = (
-        _sure_request("", intent, confidence, turn) for intent, confidence in turn.reading.parts
-    )
-    return [name for name in found if name and name not in CHAT]
-
-
-def _sure_request(text: str, intent: str, confidence: float, turn: Turn) -> str | None:
-    said = _by_our_rules(text, intent, turn)
-    if said or answer_in(text) or intent not in REQUESTS | CHAT:
-        return said
-    if intent in CHAT and turn.open_asks and not _is_chat(turn, intent, confidence):
-        return None
-    long = turn.reading.words > LONG
-    needed = max(SURE_WHEN_LONG if long else SURE, GRAVE.get(intent, 0.0))
-    return intent if confidence >= needed else None
-
-
-def _by_our_rules(text: str, intent: str, turn: Turn) -> str | None:
-    """Requests our own rules read for certain, whatever the model makes of them."""
-    if relapse_or_resume(text):
-        return "relapse_or_resume"
-    if asks_to_strike(text):
-        return "strike"
-    if intent != "ask_someone_else" and wants_a_person(text, str(turn.context.get("coach") or "")):
-        return "ask_coach"
-    return request_in(text)
-
-
-def _is_chat(turn: Turn, intent: str, confidence: float) -> bool:
-    """Whether words beside an open question are chat with us and no answer to it."""
-    words = turn.reading.words
-    if intent == "insult":
-        return confidence >= INSULT_SURE and words <= INSULT_WORDS
-    if confidence < CHAT_SURE or words > CHAT_WORDS:
-        return False
-    if intent in {"greet", "thanks"}:
-        return words <= GREETING_WORDS
-    return bool(_TO_US.search(turn.reading.text))
 
 
 def _content(turn: Turn) -> bool:
@@ -179,8 +108,8 @@ def _little(turn: Turn) -> Nature:
 
 def _for_a_person_first(nature: Nature, reading: Reading) -> Nature:
     """A noticing the model is not sure of, with a matter our own rules see, is that matter."""
-    also = reading.marks.get("also") or []
-    if nature is Nature.TOLD and also and reading.confidence < SURE:
+    also, did = reading.marks.get("also") or [], reading.marks.get("did")
+    if nature is Nature.TOLD and also and (reading.confidence < SURE or did is None):
         return Nature(also[0])
     return nature
 
@@ -205,6 +134,12 @@ def _only_a_label(reading: Reading) -> bool:
 
 
 def _short(reading: Reading) -> bool:
+    """Little else is in it: "dunno. no i do, i wrote a list" is an answer in words."""
+    if reading.parts and not all(NATURES.get(intent) in LITTLE for intent, _ in reading.parts):
+        return False
+    after = _SENTENCE.split(reading.text.strip(), maxsplit=1)
+    if len(after) > 1 and len(after[1].split()) > MORE_WORDS:
+        return False
     return reading.words <= SHORT_ANSWER_WORDS and not reading.marks.get("told")
 
 

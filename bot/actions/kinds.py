@@ -39,13 +39,13 @@ REQUESTS = frozenset({
     "not_today", "less", "more", "change_times", "correct_that", "delete_record", "show_record",
     "show_plan", "who_saw", "ask_who_reads", "ask_dwp", "ask_robot", "no_credit", "not_me",
     "ask_who_is_this", "other_person", "ask_question", "remind_me", "moved_on", "strike",
-    "relapse_or_resume", "bye",
+    "relapse_or_resume", "bye", "not_then",
 })  # fmt: skip
 CHAT = frozenset({"greet", "thanks", "small_talk", "insult"})
 # Requests that end or change something: never taken from words the model is not very sure of.
 GRAVE = {
     "stop": 0.75, "not_me": 0.75, "moved_on": 0.9, "delete_record": 0.75, "other_person": 0.8,
-    "ask_who_is_this": 0.7, "less": 0.8, "more": 0.8, "later": 0.75, "ask_coach": 0.6,
+    "ask_who_is_this": 0.7, "change_times": 0.85, "less": 0.8, "more": 0.8, "later": 0.75, "ask_coach": 0.6,
 }  # fmt: skip
 
 NATURES = {
@@ -69,7 +69,7 @@ NOT_A_DETOUR_FROM = {
     "delete_sure": {"delete_record"},
     "hard_coach": {"ask_coach"},
     "hopes_person": {"ask_coach"},
-    "worry_when": {"ask_coach", "later"},
+    "worry_when": {"ask_coach", "later", "not_today", "session_matter"},
     "step_help": {"ask_coach", "help"},
     "step_easy": {"more", "less"},
     "step_size": {"more", "less", "later"},
@@ -106,3 +106,4 @@ NOT_A_DETOUR_FROM = {
         "relapse_or_resume",
     },
 }
+FOR_A_PERSON_LABELS = frozenset({"share_worry", "practical_matter", "session_matter"})

@@ -15,7 +15,10 @@ _LUCK = re.compile(
     r"\b(won|lucky|luck|scratchcard|lottery|prize|given|gave|bought|present|gift|surprise|refund|"
     r"backdated|out of the blue|found)\b"
 )
+# "…, but we sorted it": the good part comes last, and is the one to answer.
+_BUT = re.compile(r"\bbut\b|\bthen\b|\bsorted\b")
 UNREAD_SURE = 0.5
+HARD_SURE = 0.75
 # Receipts and moods of the answers that say little and are good answers.
 LITTLE = {
     Nature.NOTHING: ("nothing", "receipt_nothing"),
@@ -113,7 +116,8 @@ def _only_absence(talk: Talk) -> bool | None:
 
 def _receipt(talk: Talk, heard: Heard) -> str | None:
     if heard.hard_too:
-        return "receipt_hard"
+        turned = _BUT.search(talk.turn.reading.text.lower())
+        return "receipt_plain" if turned else "receipt_hard"
     luck = talk.get("did") == "happened" and _LUCK.search(talk.turn.reading.text.lower())
     return "receipt_luck" if luck and talk.turn.open_asks else None
 
@@ -167,9 +171,16 @@ def _take_words(talk: Talk, heard: Heard, asks: str) -> None:
     if asks in NAMES_COUNT_IN:
         name_people(talk)
     talk.note_told(list(talk.turn.reading.marks.get("told") or []))
-    if heard.nature is Nature.LOSS or (heard.nature is Nature.HARD and heard.hard_too):
+    if is_hard(talk, heard):
         take_hard(talk, heard)
     file_for_a_person(talk, heard)
+
+
+def is_hard(talk: Talk, heard: Heard) -> bool:
+    """Pain inside an answer: hard words, or a model that is sure of it."""
+    sure = talk.turn.reading.confidence >= HARD_SURE
+    hard = heard.nature is Nature.HARD and (heard.hard_too or sure)
+    return hard or heard.nature is Nature.LOSS
 
 
 Handler = Callable[[Talk, Heard], None]

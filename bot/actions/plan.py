@@ -46,6 +46,11 @@ def _room_for_rating(facts: Facts) -> int:
     return 1
 
 
+def _room_after_what_else(facts: Facts) -> int:
+    """It gives way to who or the difference, and to an end; after coping it is all there is."""
+    return 0 if facts.mood == "coped" else 2 + _room_for_rating(facts)
+
+
 def _may_look_ahead(facts: Facts) -> bool:
     """A scale or a step: never in a gentle talk, beside a rating, or after a low scale."""
     return _better(facts) and not (facts.gentle or facts.low or facts.rating_due)
@@ -82,6 +87,8 @@ def _helped(facts: Facts) -> bool:
 
 def _what_else(facts: Facts) -> bool:
     """When how or what helped was told unasked, what else helped, if there is room."""
+    if facts.mood == "coped":
+        return not _asked_how(facts)
     return _better(facts) and bool(facts.told & {"how", "helped"}) and not _asked_how(facts)
 
 
@@ -100,7 +107,7 @@ def _who(facts: Facts) -> bool:
 
 def _difference(facts: Facts) -> bool:
     return (
-        (_better(facts) or facts.mood == "coped")
+        _better(facts)
         and not facts.over("instead")
         and not _asked_who_or_difference(facts)
         and "difference" not in facts.told
@@ -117,7 +124,7 @@ def _keep(facts: Facts) -> bool:
         return False
     if facts.rating_due and facts.mood in SOMETHING_IN_IT and _rating_soon(facts):
         return False
-    plain = facts.mood in {"nothing", "normal", "same", "coped"}
+    plain = facts.mood in {"nothing", "normal", "same"}
     return plain or (_better(facts) and not facts.over("step") and not facts.over("scale_in"))
 
 
@@ -167,7 +174,7 @@ ORDINARY = (
     Line("instead", lambda f: f.absence and f.mood == "better", leaves=_room_for_rating),
     Line("helped", _helped, leaves=_room_for_rating),
     Line("how", _how, leaves=_room_for_rating),
-    Line("what_else", _what_else, leaves=lambda f: 2 + _room_for_rating(f)),
+    Line("what_else", _what_else, leaves=_room_after_what_else),
     Line("who", _who, leaves=_room_for_rating),
     Line("you_noticed", lambda f: f.way == "no_one"),
     Line("difference", _difference, leaves=_room_for_rating),

@@ -13,6 +13,8 @@ from actions.plan import next_question
 from actions.talk import MOST_TIMES, Talk
 from actions.unprompted import take_unprompted
 
+KEPT = "utter_noticing_kept"
+
 
 def take(talk: Talk, heard: Heard) -> None:
     """Let what was heard change the talk: an answer, a choice, a request, or unprompted words."""
@@ -93,6 +95,8 @@ def put(talk: Talk, asks: str) -> None:
     ask(talk, asks, back=back)
     if back:
         talk.set(back=None)
+    if "quote" in talk.replies[-1]["values"]:  # their own words say that they are kept
+        talk.replies[:] = [one for one in talk.replies if one["response"] != KEPT]
     if silent and asks not in FREE and talk.get("told_now"):
         _thank(talk)
     talk.set(told_now=None)

@@ -37,7 +37,8 @@ def _understood(talk: Talk) -> bool:
     """The words were read with some certainty, or tell something by our own rules."""
     reading = talk.turn.reading
     by_rule = reading.marks.get("told") or reading.marks.get("did") or reading.marks.get("also")
-    sure = reading.confidence >= BELIEVED and reading.intent != "out_of_scope"
+    letters = any(mark.isalpha() for mark in reading.text)
+    sure = reading.confidence >= BELIEVED and reading.intent != "out_of_scope" and letters
     return bool(sure or by_rule)
 
 

@@ -74,7 +74,8 @@ FIRST_CONTACT: list[Scene] = [
 CHECK_INS: list[Scene] = [
     ("better, who, step", {}, None,
      [DUE, "went to the library on my own", "i just took it one step at a time",
-      "my neighbour dave said i look well", "ill try the park on sunday", pick("about_right"), "👍"]),
+      "my neighbour dave said i look well", "ill try the park on sunday",
+      pick("about_right"), "👍"]),
     ("short", {"length": "short", "channel": "sms"}, SHORT,
      [DUE, "been getting up earlier", "put my alarm across the room"]),
     ("step asked about", {**HOPES, "last_small_step": "the park"}, None,
@@ -85,8 +86,10 @@ CHECK_INS: list[Scene] = [
     ("normal", {}, None, [DUE, "not bad", "my mornings"]),
     ("same", {}, None, [DUE, "same as last time", "the group"]),
     ("don't know twice", {}, None, [DUE, "dunno", "dunno"]),
-    ("no one", {}, None, [DUE, "tidied the flat", "did ten minutes a day", "no one", "i sat down in it"]),
-    ("only an absence", {}, None, [DUE, "not had any rows", "tea and the radio", "walked off first"]),
+    ("no one", {}, None,
+     [DUE, "tidied the flat", "did ten minutes a day", "no one", "i sat down in it"]),
+    ("only an absence", {}, None,
+     [DUE, "not had any rows", "tea and the radio", "walked off first"]),
     ("all told", {}, None,
      [DUE, "been sleeping better cos i put my phone downstairs, mum noticed and i feel calmer",
       "reading in bed", "nah"]),
@@ -105,8 +108,10 @@ CHECK_INS: list[Scene] = [
      [DUE, now(screen={"level": "soft", "spans": []}), "cant see the point some days",
       now(screen={"level": "none", "spans": []}), "my sister", pick("not_now")]),
     ("burst", {}, None, [DUE, ["been alright", "went to group", "stayed the whole time"]]),
-    ("burst with a question", {}, None, [DUE, ["went fishing", "who sees this btw"], "got up early"]),
-    ("practical instead", {}, None, [DUE, "need to send the pip form by friday", "had a nice sunday"]),
+    ("burst with a question", {}, None,
+     [DUE, ["went fishing", "who sees this btw"], "got up early"]),
+    ("practical instead", {}, None,
+     [DUE, "need to send the pip form by friday", "had a nice sunday"]),
     ("worry inside", {}, None, [DUE, "worried about court on friday", pick("session")]),
     ("worry now", {}, None, [DUE, "worried about my mum", pick("now")]),
     ("session inside", {}, None, [DUE, "cant make our session thursday", "had a nice sunday"]),
@@ -135,13 +140,15 @@ SCALES: list[Scene] = [
     ("scale and a half", HOPES, None, [*_KEEP_TURN, "i feel lighter", "six and a half"]),
     ("scale nought", HOPES, None, [*_KEEP_TURN, "i feel lighter", "0", "just my cat"]),
     ("scale ten", HOPES, None, [*_KEEP_TURN, "i feel lighter", "10", "all of it"]),
-    ("scale in words", HOPES, None, [*_KEEP_TURN, "i feel lighter", "getting there", "my own door"]),
+    ("scale in words", HOPES, None,
+     [*_KEEP_TURN, "i feel lighter", "getting there", "my own door"]),
     ("scale, don't know", HOPES, None, [*_KEEP_TURN, "i feel lighter", "dunno"]),
     ("scale, three and up", HOPES, {**SHORT, "check_in": 8},
      [*_KEEP_TURN, "i feel lighter", "5", "my own door", "a sofa in it"]),
     ("rating, two areas", TWO_AREAS, None,
      [DUE, *TALKED, pick("looking_after_myself"), pick("learning")]),
-    ("rating, one area", ONE_AREA, None, [DUE, *TALKED, pick("learning"), "i do it without thinking"]),
+    ("rating, one area", ONE_AREA, None,
+     [DUE, *TALKED, pick("learning"), "i do it without thinking"]),
     ("rating alone, typed", {**TWO_AREAS, "length": "short"}, SHORT,
      [DUE, "looking after myself", "getting there i think"]),
     ("rating left", {**TWO_AREAS, "length": "short"}, SHORT, [DUE, "dunno"]),
@@ -163,7 +170,8 @@ UNPROMPTED: list[Scene] = [
     ("not read, twice", {}, None, ["qwoeiu zxmnb", "asdlkj qpwoe"]),
     ("a thumb up", {}, None, ["👍"]),
     ("nothing open, no question", {}, {**SHORT, "unprompted": 0}, ["had a lovely walk today"]),
-    ("relapse", {}, None, ["im back on it", pick("something_else"), "just got to the morning", "no"]),
+    ("relapse", {}, None,
+     ["im back on it", pick("something_else"), "just got to the morning", "no"]),
     ("back again", {}, None, ["im back on it", pick("start_again")]),
     ("correction", ENTRY, None, ["change that", "it was tuesday not monday"]),
     ("correction of nothing", {}, None, ["change that", "it was tuesday not monday"]),
@@ -196,7 +204,7 @@ FILES = {
 
 def play(turner: Any, scene: Scene) -> Phone:
     """One scene from its beginning, on a phone of its own."""
-    name, context, budget, steps = scene
+    _, context, budget, steps = scene
     phone = Phone(turner, context=dict(context))
     phone.budget = budget or phone.budget
     for step in steps:
@@ -250,7 +258,8 @@ def main() -> None:
     for name, scenes in FILES.items():
         if "--read" in sys.argv:
             for scene in scenes:
-                print(f"== {name}: {scene[0]}", *play(turner, scene).log, sep="\n")
+                told = "\n".join(play(turner, scene).log)
+                sys.stdout.write(f"== {name}: {scene[0]}\n{told}\n")
             continue
         rows = [json.dumps(row, ensure_ascii=False) for row in examples(turner, scenes)]
         whole = "[\n" + ",\n".join(rows) + "\n]\n"

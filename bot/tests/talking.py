@@ -113,9 +113,9 @@ class Phone:
         }
         shown = []
         for name, value in reply["values"].items():
-            if isinstance(value, dict) and "ref" in value:
-                value = texts[value["ref"]][value["start"] : value["end"]]
-            shown.append(f"{name}: {value}")
+            span = isinstance(value, dict) and "ref" in value
+            words = texts[value["ref"]][value["start"] : value["end"]] if span else value
+            shown.append(f"{name}: {words}")
         return ", ".join(shown)
 
     def keys(self) -> list[str]:

@@ -141,8 +141,8 @@ def test_what_the_bot_starts_quotes_nothing(turner: Any) -> None:
     """Openers give no words back, whatever the context holds."""
     for last_hard in (False, True):
         for step in (None, "the park"):
-            phone = Phone(turner, context={"last_hard": last_hard, "last_small_step": step,
-                                           "last_noticing": "went out", "best_hopes": "x"})  # fmt: skip
+            known = {"last_hard": last_hard, "last_small_step": step, "best_hopes": "x"}
+            phone = Phone(turner, context={**known, "last_noticing": "went out"})
             answer = phone.event(DUE)
             assert all(reply["values"] == {} for reply in answer["replies"])
 
