@@ -34,6 +34,7 @@ STILL_SENT = {
 }
 
 RETRIES = (30, 120, 600, 1800)  # seconds, R5; then the message has failed and is shown
+ALERT_RETRIES = (2, 5, 15, 30, 60)  # then each minute, for as long as it takes (R9)
 
 
 @dataclass(frozen=True)
@@ -183,6 +184,9 @@ def _failed(
         return {"state": "failed", "reason": "gone"}
     if isinstance(error, Refused):
         return {"state": "failed", "reason": "refused"}
+    if row.lane == outbox.ALERT:
+        seconds = ALERT_RETRIES[min(row.attempts, len(ALERT_RETRIES)) - 1]
+        return {"state": "ready", "due_at": now + timedelta(seconds=seconds)}
     if isinstance(error, NotSent | OurFault):
         return _again(row, error, now)
     return {"state": "uncertain", "reason": "no_answer"}

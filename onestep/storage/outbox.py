@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Update, and_, exists, func, not_, select, update
+from sqlalchemy import Update, and_, exists, func, not_, select, true, update
 from sqlalchemy.orm import Session, aliased
 
 from onestep.storage.base import database_now, new_id
@@ -11,6 +11,7 @@ from onestep.storage.errors import LeaseLost
 from onestep.storage.models import Outbox
 
 OPEN = ("ready", "sending")
+ALERT = "alert"  # the lane of what must not be missed
 HELD = "quiet_hours"  # the reason of a row that waits for the morning; others may pass it
 # What the bot had ready to say; the gate alone decides on confirmations, notices and relays.
 FROM_THE_BOT = ("check_in", "pause_over", "reply")
@@ -60,7 +61,7 @@ def queue(
 def settle_expired(session: Session) -> int:
     """Settles rows whose sender died: an alert goes again, anything else may have gone (R5)."""
     expired = and_(Outbox.state == "sending", Outbox.lease_until < database_now())
-    again = update(Outbox).where(expired, Outbox.lane == "alert").values(state="ready")
+    again = update(Outbox).where(expired, Outbox.lane == ALERT).values(state="ready")
     unsure = update(Outbox).where(expired).values(state="uncertain", reason="sender_died")
     return _changed(session, again) + _changed(session, unsure)
 
@@ -71,18 +72,14 @@ def claim(session: Session, *, now: datetime, lease_seconds: float, lane: str) -
     One that waits for the morning is passed: it must not hold up the answer to a fresh message.
     """
     earlier = aliased(Outbox)
+    # Danger waits for nothing: in its lane a message that waits to be tried again is passed too.
+    passed = true() if lane == ALERT else func.coalesce(earlier.reason, "") == HELD
     blocked = exists().where(
         earlier.client_id == Outbox.client_id,
         earlier.lane == Outbox.lane,
         earlier.seq < Outbox.seq,
         earlier.state.in_(OPEN),
-        not_(
-            and_(
-                earlier.state == "ready",
-                earlier.due_at > now,
-                func.coalesce(earlier.reason, "") == HELD,
-            )
-        ),
+        not_(and_(earlier.state == "ready", earlier.due_at > now, passed)),
     )
     row = session.scalar(
         select(Outbox)

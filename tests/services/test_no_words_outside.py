@@ -7,6 +7,8 @@ import traceback
 from contextlib import redirect_stderr, redirect_stdout, suppress
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from channels.base import Gone, NotSent, OurFault, Refused, Unknown
 from onestep import dialogue
@@ -50,8 +52,8 @@ def whole(error):
 def test_ordinary_ways(everything_written, world):
     """Through a talk, a concern, a hand-off, a stranger and the record: not a word outside."""
     sam = world.add(called=f"Sam{CANARY}")
-    for text in (SAID, f"I want to kill myself {CANARY}", "COACH", f"STOP {CANARY}", "STOP"):
-        world.write(text)
+    for words in (SAID, f"I want to kill myself {CANARY}", "COACH", f"STOP {CANARY}", "STOP"):
+        world.write(words)
     hand_off.say_as_coach(world.app, sam, f"hello {CANARY}")
     world.write(f"who {CANARY}", phone=f"9{CANARY}")
     record_page(world.app, sam)
@@ -138,6 +140,9 @@ def test_errors_of_the_database(world, everything_written):
         connection.exec_driver_sql("ALTER TABLE inbox RENAME TO elsewhere")
     with pytest.raises(Exception) as failure:  # noqa: PT011  # whatever it is, it is silent
         world.write(SAID, phone="1001", go=False)
+    assert CANARY not in whole(failure.value)
+    with pytest.raises(OperationalError) as failure, world.app.db.write() as session:
+        session.execute(text("INSERT INTO nowhere VALUES (:words)"), {"words": SAID})
     assert CANARY not in whole(failure.value)
     with world.app.db.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO inbox")

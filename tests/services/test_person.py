@@ -2,6 +2,7 @@
 
 import pytest
 
+from channels.base import NotSent, OurFault, Unknown
 from onestep.services import by_hand, hand_off
 from onestep.services.converse import converse
 from onestep.services.errors import NotInHandOff
@@ -162,3 +163,27 @@ def test_danger_while_the_bot_thinks(world):
     world.go()
     assert world.keys(sam) == ["concern_now"]
     world.check_everything_is_covered()
+
+
+@pytest.mark.parametrize("error", [NotSent, Unknown, OurFault])
+def test_danger_is_answered_however_often_it_fails(world, error):
+    """The fixed reply is tried again until it goes, for hours; ordinary rules do not end it."""
+    sam = world.add()
+
+    class Failing:
+        name = "telegram"
+        tries = 0
+
+        async def send(self, message):
+            self.tries += 1
+            raise error
+
+    good, failing = world.app.channels["telegram"], Failing()
+    world.app.channels["telegram"] = failing
+    world.write("I want to kill myself")
+    for _ in range(20):
+        world.wait(minutes=6)
+    assert failing.tries > 20
+    world.app.channels["telegram"] = good
+    world.wait(minutes=2)
+    assert world.keys(sam) == ["concern_now"]

@@ -99,6 +99,18 @@ def test_what_passes_a_row_set_aside(world, word, passes):
     assert ids(claim(world)) == ([behind] if passes else None)
 
 
+def test_what_passed_is_a_turn_like_any_other(world):
+    """While a word that passed is being handled, the row that was set aside is not taken."""
+    sam = world.add()
+    put(world, sam)
+    held = claim(world)
+    with world.app.db.write() as session:
+        inbox.put_back(session, held, due_at=NOW + A_SECOND, note="told")
+    word = put(world, sam, "command", command="stop")
+    assert ids(claim(world)) == [word]
+    assert claim(world, now=NOW + A_SECOND) is None
+
+
 def test_a_lease_that_ran_out_is_taken_over_and_the_late_writer_turned_away(world):
     """After the lease another worker has the row; what the first then writes is refused."""
     sam = world.add()
@@ -199,6 +211,14 @@ def test_alerts_have_their_own_lane(world):
     sam = world.add()
     send(world, sam)
     take(world)
+    urgent = send(world, sam, kind="concern_reply", lane="alert")
+    assert take(world, lane="alert").row.id == urgent
+
+
+def test_danger_does_not_queue_behind_what_is_tried_again(world):
+    """In the alert lane a message that waits for its next try holds up no other."""
+    sam = world.add()
+    send(world, sam, kind="concern_reply", lane="alert", due_at=NOW + A_SECOND)
     urgent = send(world, sam, kind="concern_reply", lane="alert")
     assert take(world, lane="alert").row.id == urgent
 
