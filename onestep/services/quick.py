@@ -83,8 +83,10 @@ def _stop(scope: Scope) -> bool:
 
 
 def _pause(scope: Scope) -> bool:
-    command = parse_command(scope.words(scope.refs), scope.channel)
-    apply_contact.pause_until(scope, command.rest if command else "")
+    text = scope.words(scope.refs)
+    command = parse_command(text, scope.channel)
+    # Asked for in other words, the whole message may hold the date: "leave me till monday".
+    apply_contact.pause_until(scope, command.rest if command else text)
     return True
 
 

@@ -12,7 +12,8 @@ from channels.base import Inbound
 from onestep.domain.choices import Choice, choose
 from onestep.domain.lull import Arrival, ArrivalKind, due_at
 from onestep.domain.words import Command, parse_command
-from onestep.safety import Level, ScreenContext, Verdict, screen
+from onestep.domain.words_table import Word
+from onestep.safety import Level, Request, ScreenContext, Verdict, screen
 from onestep.services.app import App
 from onestep.services.concern import raise_concern
 from onestep.services.strangers import receive_unknown
@@ -21,6 +22,15 @@ from onestep.storage.models import Address, Inbox, Message, Prompt
 
 # How long an earlier message still colours the next one: "yes, tonight" after a worry.
 EARLIER_COUNTS = timedelta(hours=24)
+# What the step beside the screen hears in plain words counts as the command itself, in every
+# state and with the bot down.
+ASKED_PLAINLY = {
+    Request.STOP: Word.STOP,
+    Request.PAUSE: Word.PAUSE,
+    Request.RESUME: Word.RESUME,
+    Request.HUMAN: Word.COACH,
+    Request.HELP: Word.HELP,
+}
 
 
 @dataclass(frozen=True)
@@ -102,7 +112,7 @@ def _from_client(
     )
     client.waiting_for_them = False
     address.state = "live"  # one held for dead has just written
-    row = _queue(app, session, message, inbound, now)
+    row = _queue(app, session, message, inbound, verdict.request)
     if verdict.level is not Level.NONE:
         raise_concern(app, session, row, message, verdict, now=now)
     return Received(new=True, client_id=client.id, message_id=message.id)
@@ -116,9 +126,12 @@ def _written(session: Session, client_id: str, inbound: Inbound) -> str:
     return next((c["label"] for c in prompt.choices if c["key"] == inbound.key), "")
 
 
-def _queue(app: App, session: Session, message: Message, inbound: Inbound, now: datetime) -> Inbox:
+def _queue(
+    app: App, session: Session, message: Message, inbound: Inbound, request: Request
+) -> Inbox:
     assert message.client_id is not None
-    kind, body = _meaning(session, message.client_id, inbound)
+    now = message.at
+    kind, body = _meaning(session, message.client_id, inbound, request)
     row = inbox.put(
         session,
         client_id=message.client_id,
@@ -132,7 +145,9 @@ def _queue(app: App, session: Session, message: Message, inbound: Inbound, now: 
     return row
 
 
-def _meaning(session: Session, client_id: str, inbound: Inbound) -> tuple[str, dict[str, object]]:
+def _meaning(
+    session: Session, client_id: str, inbound: Inbound, request: Request
+) -> tuple[str, dict[str, object]]:
     if inbound.kind == "choice":
         return "choice", {"prompt": inbound.prompt, "key": inbound.key, "pressed": True}
     command = parse_command(inbound.text, inbound.channel)
@@ -144,6 +159,8 @@ def _meaning(session: Session, client_id: str, inbound: Inbound) -> tuple[str, d
         key = choose(inbound.text, offered)
         if key is not None:
             return "choice", {"prompt": prompt.id, "key": key, "pressed": False}
+    if request in ASKED_PLAINLY:
+        return "command", {"command": ASKED_PLAINLY[request].value}
     return "text", {}
 
 
