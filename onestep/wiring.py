@@ -44,19 +44,21 @@ def build(
     *,
     lull: Callable[[str], Lull] | None = None,
     clock: Clock | None = None,
+    content: ContentInForce | None = None,
 ) -> App:
-    """The service, ready to run.
+    """The service, ready to run; `content` is for whoever builds many and has loaded it once.
 
     Raises KeyMissing, WrongVersion, ContentError or UnknownLanguage, each with what to do.
     """
-    require_language(settings.content, settings.language)
+    if content is None:
+        require_language(settings.content, settings.language)
     safety.ready(settings.language)
     database = Database(settings.database_url, keys(settings))
     require_current(database.engine)
     return App(
         db=database,
         bot=bot,
-        content=ContentInForce(settings.content, settings.language),
+        content=content or ContentInForce(settings.content, settings.language),
         channels=simulated(settings.data),
         lull=lull or (_demo_lull if settings.demo else _settings_lull(settings)),
         language=settings.language,

@@ -14,12 +14,14 @@ from onestep import wiring
 from onestep.cli import say
 from onestep.cli.errors import ScriptFault
 from onestep.cli.events import Watcher
+from onestep.cli.keyboard import typed
 from onestep.cli.player import Player
 from onestep.cli.script import read_script
 from onestep.cli.serve import bot
 from onestep.cli.show import GREETING, show
 from onestep.cli.start import Start, place_client
 from onestep.cli.upkeep import check_content
+from onestep.content import ContentInForce
 from onestep.dialogue import Asker
 from onestep.domain.lull import Lull
 from onestep.services.app import Clock
@@ -30,6 +32,8 @@ from onestep.worker import until_idle
 # A Wednesday in the middle of the morning: no quiet hours, no clock change near.
 NOW = datetime.fromisoformat("2026-03-04T10:30:00+00:00")
 LONGEST = timedelta(seconds=60)
+# JSON lets these stand in a text, and many a reader of lines would break the line there.
+ENDS_OF_LINES = {ord(letter): f"\\u{ord(letter):04x}" for letter in "\x85\u2028\u2029"}
 
 Out = Callable[[dict[str, Any]], None]
 
@@ -40,19 +44,24 @@ async def run_chat(start: Start, *, scripts: list[Path], as_json: bool) -> int:
     # Nothing leaves this machine from here, so a real token in the settings is left alone.
     settings = Settings(demo=True, language=start.language, telegram_token=None)
     check_content(settings)
+    content = ContentInForce(settings.content, settings.language)
+    if not (scripts or as_json):
+        say.console.print("Starting the bot takes a few seconds …", style="dim")
     async with bot(settings) as asker:
         if not scripts:
-            async with conversation(start, settings, asker) as player:
+            async with conversation(start, settings, asker, content) as player:
                 return await _talk(player, out, as_json=as_json)
         failed = 0
         for path in scripts:
-            async with conversation(start, settings, asker) as player:
+            async with conversation(start, settings, asker, content) as player:
                 failed += await _play(player, path, out)
         return 1 if failed else 0
 
 
 @contextlib.asynccontextmanager
-async def conversation(start: Start, settings: Settings, asker: Asker) -> AsyncIterator[Player]:
+async def conversation(
+    start: Start, settings: Settings, asker: Asker, content: ContentInForce
+) -> AsyncIterator[Player]:
     """One made-up client on a database that is thrown away afterwards."""
     pause = Lull(timedelta(seconds=start.lull), LONGEST)
     with tempfile.TemporaryDirectory(prefix="onestep-chat-") as folder:
@@ -60,7 +69,9 @@ async def conversation(start: Start, settings: Settings, asker: Asker) -> AsyncI
             update={"data": Path(folder), "database": None, "key_file": None}
         )
         wiring.prepare(own)
-        app = wiring.build(own, asker, lull=lambda _: pause, clock=Clock(fixed=NOW))
+        app = wiring.build(
+            own, asker, lull=lambda _: pause, clock=Clock(fixed=NOW), content=content
+        )
         client_id = await asyncio.to_thread(place_client, app, start)
         await until_idle(app)
         watcher = Watcher(app, wiring.ledger(own.data), client_id)
@@ -99,26 +110,24 @@ async def _talk(player: Player, out: Out, *, as_json: bool) -> int:
     if not as_json:
         say.console.print(GREETING)
     await _tell(player, out)
-    async for text in _typed(prompt="" if as_json else "[bold]Sam ›[/] "):
+    async for text in typed("" if as_json else "[bold]Sam ›[/] "):
         try:
-            await player.typed(text)
+            moved = await _told_time(player, text)
+            await _tell(player, out)
+            if moved and not as_json:
+                say.console.print(moved)
         except (ScriptFault, ServiceError) as fault:
             say.error(fault)
-        await _tell(player, out)
     out({"contact": player.watcher.contact()})
     return 1 if player.watcher.turns()[1] else 0
 
 
-async def _typed(*, prompt: str) -> AsyncIterator[str]:
-    """What the person types, line by line, until Ctrl-D; an empty line is nothing said."""
-    while True:
-        try:
-            text = await asyncio.to_thread(say.console.input, prompt)
-        except EOFError:
-            say.console.print() if prompt else None
-            return
-        if text.strip():
-            yield text
+async def _told_time(player: Player, text: str) -> str:
+    """Plays what was typed; returns what to say of the clock when it moved."""
+    before = player.app.clock()
+    await player.typed(text)
+    now = player.app.clock()
+    return "" if now == before else f"    [yellow]it is {now:%A %-d %B, %H:%M} now[/]"
 
 
 def json_lines(out: TextIO) -> Out:
@@ -126,7 +135,7 @@ def json_lines(out: TextIO) -> Out:
 
     def line(event: dict[str, Any]) -> None:
         try:
-            written = json.dumps(event, ensure_ascii=False)
+            written = json.dumps(event, ensure_ascii=False).translate(ENDS_OF_LINES)
             written.encode(out.encoding)
         except UnicodeEncodeError:  # half a letter, or a terminal with few: as escapes then
             written = json.dumps(event)

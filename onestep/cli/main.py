@@ -98,7 +98,8 @@ def chat(
         language=language,
         lull=lull,
     )
-    sys.exit(asyncio.run(run_chat(start, scripts=script or [], as_json=json)))
+    with contextlib.suppress(KeyboardInterrupt):  # as in serve
+        sys.exit(asyncio.run(run_chat(start, scripts=script or [], as_json=json)))
 
 
 def _settings(*, demo: bool = False) -> Settings:

@@ -17,7 +17,7 @@ from onestep.cli.script import (
     Waits,
     Writes,
     read_step,
-    step_of,
+    step_of_typed,
 )
 from onestep.services import by_hand, hand_off
 from onestep.services.app import App
@@ -53,15 +53,7 @@ class Player:
 
         Raises ScriptFault or ServiceError, with what can be typed instead.
         """
-        word, _, rest = text.partition(" ")
-        steps = {
-            ":due": {"event": "check_in_due"},
-            ":wait": {"wait": rest.strip()},
-            ":coach": {"coach": rest},
-            ":open": {"event": "hand_off_open"},
-            ":close": {"event": "hand_off_closed"},
-        }
-        await self._play(step_of(steps[word]) if word in steps else Says((text,)))
+        await self._play(step_of_typed(text))
 
     async def _play(self, step: Step) -> None:
         match step:

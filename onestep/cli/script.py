@@ -1,6 +1,7 @@
 """Reads a chat script: JSON lines, each one step of a conversation."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,8 @@ from onestep.cli.errors import ScriptFault, UnknownLine
 
 _DURATION = TypeAdapter(timedelta)
 LONGEST_WAIT = timedelta(days=3660)
+_SHORT = re.compile(r"(\d{1,4}) ?([mhd])", re.IGNORECASE)
+_COMMAND = re.compile(r":[a-z]{3,}")
 LINES = (
     'a line is one of {"client": "text"} (or a list of texts), {"from": "+44…", "text": "…"}, '
     '{"choose": 2} (or a key or label; perhaps with "stale": true), {"event": "check_in_due"}, '
@@ -94,6 +97,37 @@ def step_of(given: Any) -> Step:
     if step is None:
         raise UnknownLine(LINES)
     return step
+
+
+def step_of_typed(text: str) -> Step:
+    """The step that a person's line stands for: `:due` and the like, else the client's words.
+
+    Raises ScriptFault.
+    """
+    word, _, rest = text.strip().partition(" ")
+    typed: dict[str, dict[str, str]] = {
+        ":due": {"event": "check_in_due"},
+        ":wait": {"wait": _long(rest.strip())},
+        ":coach": {"coach": rest},
+        ":open": {"event": "hand_off_open"},
+        ":close": {"event": "hand_off_closed"},
+    }
+    if word == ":coach" and not rest.strip():
+        raise UnknownLine("write what Ana says after it, like :coach Morning Sam")
+    if word in typed:
+        return step_of(typed[word])
+    if _COMMAND.fullmatch(word):  # longer than a smiley
+        raise UnknownLine(f"there is no {word}: use {', '.join(typed)}")
+    return Says((text,))
+
+
+def _long(written: str) -> str:
+    """`2h` as a script has it, PT2H; anything else as it is."""
+    short = _SHORT.fullmatch(written)
+    if short is None:
+        return written
+    number, unit = short[1], short[2].upper()
+    return f"P{number}D" if unit == "D" else f"PT{number}{unit}"
 
 
 def _says(given: dict[str, Any]) -> Step | None:

@@ -12,7 +12,7 @@ from onestep.cli.say import console
 WIDTH = 46  # about as wide as a message on a phone
 GREETING = """\
 You are [bold]Sam[/]; nothing leaves this machine. Write as Sam would, or answer by number.
-  [bold]:due[/]    a check-in is due     [bold]:wait PT2H[/]   time goes by (P3D: three days)
+  [bold]:due[/]    a check-in is due     [bold]:wait 2h[/]     time goes by (also 3d, or PT90M)
   [bold]:open[/]   Ana takes over        [bold]:coach TEXT[/]  Ana writes
   [bold]:close[/]  Ana hands back        [bold]Ctrl-D[/]       ends
 """
@@ -29,6 +29,8 @@ def show(event: dict[str, Any]) -> None:
 def _to(event: dict[str, Any]) -> None:
     text = Text(str(event["text"]))
     for number, choice in enumerate(event.get("choices") or [], start=1):
+        if f"\n{number} " in event["text"]:
+            continue  # a text message has its numbers in it
         text.append(f"\n[{number}] {choice['label']}", style="cyan")
     coach = event["to"] == "coach"
     title = "for Ana" if coach else f"to {event.get('from', 'Sam')}"
