@@ -9,6 +9,7 @@ from onestep.domain.words import Channel
 # Conversation page: every 12 weeks an area, from the third check-in.
 RATING_EVERY = timedelta(weeks=12)
 RATING_FROM_CHECK_IN = 3
+RATINGS_APART = 2  # check-ins from one rating to the next, docs/decisions/0040
 
 
 class Length(StrEnum):
@@ -59,14 +60,17 @@ def ratings_due(
     now: datetime,
     hard: bool,
     together: bool,
-    rated_in_this: bool = False,
+    check_ins_since: int | None = None,
 ) -> tuple[str, ...]:
     """Return the areas that may be rated now, longest ago first; the client picks one.
 
-    `check_in_number` counts this check-in, from 1. None in a hard conversation, none when coach
-    and client rate together, and one a check-in. An area never rated is due from the third.
+    `check_in_number` counts this check-in, from 1; `check_ins_since` how many have begun since
+    anything was rated, this one included, None when nothing ever was. None in a hard
+    conversation, none when coach and client rate together. An area never rated is due from the
+    third, and never two check-ins running: five areas would crowd out every other question.
     """
-    if hard or together or rated_in_this or check_in_number < RATING_FROM_CHECK_IN:
+    too_soon = check_ins_since is not None and check_ins_since < RATINGS_APART
+    if hard or together or too_soon or check_in_number < RATING_FROM_CHECK_IN:
         return ()
     never = datetime.min.replace(tzinfo=UTC)
     since = {area: last_rated.get(area, never) for area in areas}

@@ -127,22 +127,28 @@ def _rating(session: Session, scope: Scope) -> dict[str, Any]:
         .where(Rating.client_id == scope.client.id)
         .group_by(Rating.area)
     ).all()
-    number = session.scalar(
-        select(func.count()).where(
-            CheckIn.client_id == scope.client.id, CheckIn.opened_at.is_not(None)
-        )
-    )
+    last = max((at for _, at in rated), default=None)
     areas = ratings_due(
         [area.key for area in scope.content.areas],
         dict(rated),
-        check_in_number=int(number or 0),
+        check_in_number=_opened(session, scope.client.id),
         now=scope.now,
         hard=asking.hard,
         together=False,
-        rated_in_this=any(at >= asking.opened_at for _, at in rated),
+        check_ins_since=None if last is None else _opened(session, scope.client.id, after=last),
     )
     stages = {area.key: [stage.key for stage in area.stages] for area in scope.content.areas}
     return {"areas_due": [{"key": key, "stages": stages[key]} for key in areas]}
+
+
+def _opened(session: Session, client_id: str, *, after: datetime | None = None) -> int:
+    """How many check-ins have begun, in all or since a moment."""
+    begun = select(func.count()).where(
+        CheckIn.client_id == client_id, CheckIn.opened_at.is_not(None)
+    )
+    if after is not None:
+        begun = begun.where(CheckIn.opened_at > after)
+    return int(session.scalar(begun) or 0)
 
 
 def _earlier_words(session: Session, client_id: str) -> dict[str, str | None]:

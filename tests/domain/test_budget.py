@@ -65,7 +65,13 @@ def test_each_area_comes_round_every_twelve_weeks():
     assert due(last) == (AREAS[1], AREAS[0])
 
 
-@pytest.mark.parametrize("fact", ["hard", "together", "rated_in_this"])
-def test_no_rating_when_hard_together_or_done(fact):
-    """Never in a hard conversation, not when rated together, one area a check-in."""
+@pytest.mark.parametrize("fact", ["hard", "together"])
+def test_no_rating_when_hard_or_together(fact):
+    """Never in a hard conversation, not when coach and client rate together."""
     assert due(**{fact: True}) == ()
+
+
+@pytest.mark.parametrize(("since", "any_due"), [(0, False), (1, False), (2, True), (5, True)])
+def test_ratings_are_apart(since, any_due):
+    """One area a check-in, and a check-in without a rating between two with one."""
+    assert bool(due(check_ins_since=since)) is any_due
