@@ -15,6 +15,7 @@ import json
 import random
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -27,6 +28,7 @@ from onestep.cli.chat import conversation
 from onestep.cli.player import Player
 from onestep.cli.serve import bot
 from onestep.cli.start import Start
+from onestep.content import ContentInForce
 from onestep.dialogue import Asker
 from onestep.services.app import App
 from onestep.settings import ROOT, Settings
@@ -92,26 +94,33 @@ def main() -> None:
         PAGE.write_text(page, "utf-8")
 
 
+@dataclass(frozen=True)
+class Played:
+    """What every script is played with."""
+
+    settings: Settings
+    content: ContentInForce
+
+
 async def remake() -> str:
     """The whole page."""
     parts = [HEAD]
-    settings = Settings(demo=True)
+    settings = Settings(demo=True, telegram_token=None)
+    played = Played(settings, ContentInForce(settings.content, settings.language))
     async with bot(settings) as asker:
         for number, script in enumerate(sorted(SCRIPTS.glob("transcript_*.jsonl")), start=1):
-            parts.append(
-                "\n".join([line async for line in _told(number, script, settings, asker)])
-            )
+            parts.append("\n".join([line async for line in _told(number, script, played, asker)]))
     return "\n".join(parts)
 
 
-async def _told(number: int, script: Path, settings: Settings, asker: Asker) -> AsyncIterator[str]:
+async def _told(number: int, script: Path, played: Played, asker: Asker) -> AsyncIterator[str]:
     steps = steps_of(script)
     first = steps[0]
     title = re.sub(r"^transcript_\d+_", "", script.stem).replace("_", " ")
     yield f"## {number}. {title.capitalize()}\n\n{first['about']}\n"
     start = Start(**first.get("start", {}))
     with steady_ids(script.stem):
-        async with conversation(start, settings, asker) as player:
+        async with conversation(start, played.settings, asker, played.content) as player:
             if first.get("rated"):
                 await asyncio.to_thread(rate_all, player.app, player.watcher.client_id)
             for line in _answers(player):
@@ -125,7 +134,7 @@ async def _played(player: Player, step: Mapping[str, Any], where: str) -> list[s
     said = _said(player, step)
     playable = {key: step[key] for key in step if key not in BESIDE}
     await player.line(json.dumps(playable), where)
-    return [*said, *_answers(player, coach="coach" in step)]
+    return [*said, *_answers(player, by=next(iter(step)))]
 
 
 def _said(player: Player, step: Mapping[str, Any]) -> list[str]:
@@ -136,26 +145,32 @@ def _said(player: Player, step: Mapping[str, Any]) -> list[str]:
         case {"client": list() as texts}:
             return [_line("Sam", text) for text in texts]
         case {"choose": picked}:
-            offered = next(choices for _, choices in reversed(player.watcher.prompts) if choices)
-            label = next(one.label for one in offered if picked in {one.key, one.label})
-            return [_line("Sam", f"[{label}]")]
+            return [_line("Sam", f"[{_label(player, picked)}]")]
         case {"wait": str() as length}:
             days = _LENGTH.validate_python(length).days
-            return [f"*{days} {'day' if days == 1 else 'days'} go by.*\n"] if days else []
+            gone = "A day goes by." if days == 1 else f"{days} days go by."
+            return [f"*{gone}*\n"] if days else []
         case {"event": "hand_off_closed"}:
             return ["*Ana hands the conversation back.*\n"]
         case _:
             return []
 
 
-def _answers(player: Player, *, coach: bool = False) -> Iterator[str]:
-    passed = False
+def _label(player: Player, picked: str | int) -> str:
+    """What stands on the choice; where it is not there, the player will say so."""
+    offered = [choices for _, choices in player.watcher.prompts if choices][-1:]
+    labels = {one.key: one.label for choices in offered for one in choices}
+    return labels.get(str(picked), str(picked))
+
+
+def _answers(player: Player, *, by: str = "") -> Iterator[str]:
+    passed = by == "choose"  # a button holds no words to be shown
     for event in player.watcher.news():
         if event.get("to") == "client":
-            yield _line("Ana" if coach else "Onestep", event["text"])
+            yield _line("Ana" if by == "coach" else "Onestep", event["text"])
             if event["choices"] and player.watcher.channel != "sms":
                 yield " ".join(f"[{choice['label']}]" for choice in event["choices"]) + "\n"
-        elif event.get("to") == "coach" and not passed:
+        elif event.get("to") == "coach" and not passed and event.get("about") != "worry":
             passed = True
             yield "*Ana is shown these words.*\n"
         elif "alert" in event and event["alert"]["level"] == "now":

@@ -5,7 +5,6 @@ seed, so that the same words get the same wordings every time.
 """
 
 import asyncio
-import atexit
 import contextlib
 import functools
 import json
@@ -24,7 +23,7 @@ from onestep.cli.events import Watcher
 from onestep.cli.player import Player
 from onestep.cli.serve import bot
 from onestep.cli.start import Start, place_client
-from onestep.content import Line
+from onestep.content import ContentInForce, Line
 from onestep.services.app import Clock
 from onestep.settings import Settings
 from onestep.storage import sealed, talk
@@ -77,17 +76,21 @@ class Room:
     def __init__(self):
         self.runner = asyncio.Runner()
         self.run = self.runner.run
-        self.settings = Settings(demo=True)
+        self.settings = Settings(demo=True, telegram_token=None)
+        self._content = ContentInForce(self.settings.content, self.settings.language)
         self._bot = bot(self.settings)
         self.asker = self.run(self._bot.__aenter__())
         self._empty = Path(tempfile.mkdtemp(prefix="onestep-empty-", dir=MEMORY))
         wiring.prepare(self.settings.model_copy(update=_in(self._empty)))
 
     def close(self):
-        """Ends the bot."""
+        """Ends the bot; a second time does nothing."""
+        if self._empty is None:
+            return
         self.run(self._bot.__aexit__(None, None, None))
         self.runner.close()
         shutil.rmtree(self._empty)
+        self._empty = None
 
     @contextlib.contextmanager
     def talk(self, start=None, *, seed=0, terms=None):
@@ -96,7 +99,13 @@ class Room:
         with steady_ids(seed), tempfile.TemporaryDirectory(dir=MEMORY) as folder:
             shutil.copytree(self._empty, folder, dirs_exist_ok=True)
             own = self.settings.model_copy(update=_in(Path(folder)))
-            app = wiring.build(own, recorder, lull=wiring.no_lull, clock=Clock(fixed=NOW))
+            app = wiring.build(
+                own,
+                recorder,
+                lull=wiring.no_lull,
+                clock=Clock(fixed=NOW),
+                content=self._content,
+            )
             try:
                 client_id = place_client(app, start or Start())
                 self.run(until_idle(app))
@@ -110,10 +119,8 @@ class Room:
 
 @functools.cache
 def the_room():
-    """The one room of this session; its bot ends with the session."""
-    room = Room()
-    atexit.register(room.close)
-    return room
+    """The one room of this session, for every folder of tests that asks for it."""
+    return Room()
 
 
 @dataclass(frozen=True)

@@ -8,4 +8,5 @@ from tests.conversations.playing import the_room
 @pytest.fixture(scope="session")
 def room():
     """One sealed bot; each conversation in it has a database of its own."""
-    return the_room()
+    yield the_room()
+    the_room().close()
