@@ -45,7 +45,8 @@ CHAT = frozenset({"greet", "thanks", "small_talk", "insult"})
 # Requests that end or change something: never taken from words the model is not very sure of.
 GRAVE = {
     "stop": 0.75, "not_me": 0.75, "moved_on": 0.9, "delete_record": 0.75, "other_person": 0.8,
-    "ask_who_is_this": 0.7, "change_times": 0.85, "less": 0.8, "more": 0.8, "later": 0.75, "ask_coach": 0.6,
+    "ask_who_is_this": 0.7, "change_times": 0.85,
+    "less": 0.8, "more": 0.8, "later": 0.75, "ask_coach": 0.6,
 }  # fmt: skip
 
 NATURES = {
