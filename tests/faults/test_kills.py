@@ -25,7 +25,7 @@ TEXTS = {
     "command": ["PAUSE"],
     "concern": ["I want to kill myself"],
 }
-SAMPLE = 10  # kills a kind in `make test`; all of them in `make test-long`
+SAMPLE = 8  # kills a kind in `make test`; all of them in `make test-long`
 
 
 def prepared(new_world, kind, name):

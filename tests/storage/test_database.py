@@ -228,6 +228,7 @@ except NoRoom as refusal:
 """
 
 
+@pytest.mark.slow
 def test_read_only(world, tmp_path):
     """A data folder that cannot be written is one sentence, not a traceback."""
     world.app.db.close()

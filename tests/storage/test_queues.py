@@ -258,6 +258,7 @@ def work(path, keys, name, out):
     out.put((name, done))
 
 
+@pytest.mark.slow
 def test_two_processes_share_one_queue(world, long):
     """Each stretch is taken once, a client's never by two at a time, and in order."""
     clients = [world.add(str(number), phone=str(number)) for number in range(4)]
