@@ -20,9 +20,12 @@ AFTER_A_FAULT = 1.0
 class Loop:
     """One kind of work: `step` does one piece of it and says whether there may be more.
 
+    `bell` wakes one worker of this `kind`; who finds work wakes the next.
+
     `at_once` pieces run side by side, so that one slow turn or send delays nobody else.
     """
 
+    kind: str
     bell: str
     step: Callable[[], Awaitable[bool]]
     at_once: int = 1
@@ -44,10 +47,10 @@ def loops(app: App) -> list[Loop]:
         return await deliver(app)
 
     return [
-        Loop("outbox", alerts),
-        Loop("schedule", schedule),
-        Loop("inbox", conversations, at_once=4),
-        Loop("outbox", deliveries, at_once=4),
+        Loop("alerts", "outbox", alerts),
+        Loop("schedule", "schedule", schedule),
+        Loop("conversations", "inbox", conversations, at_once=4),
+        Loop("deliveries", "outbox", deliveries, at_once=4),
     ]
 
 
@@ -67,23 +70,16 @@ async def until_idle(app: App) -> None:
 
 
 async def _run(app: App, loop: Loop) -> None:
-    bell = app.bells.listen(loop.bell)
+    bell = app.bells.listen(loop.bell, loop.kind)
     while True:
         try:
             more = await loop.step()
         except Exception as fault:  # noqa: BLE001  # a loop outlives any row; its claim runs out
             # Only the kind of fault: its text may quote what a client wrote.
-            log.error("loop %s: %s", loop.bell, type(fault).__name__)  # noqa: TRY400  # as above
+            log.error("loop %s: %s", loop.kind, type(fault).__name__)  # noqa: TRY400  # as above
             more = False
             await asyncio.sleep(AFTER_A_FAULT)
-        if not more:
-            await _rest(bell)
-
-
-async def _rest(bell: asyncio.Event) -> None:
-    try:
-        await asyncio.wait_for(bell.wait(), POLL_SECONDS)
-    except TimeoutError:
-        return
-    finally:
-        bell.clear()
+        if more:
+            app.bells.ring(loop.bell)
+        else:
+            await bell.rest(POLL_SECONDS)

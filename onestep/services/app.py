@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,23 +17,60 @@ from onestep.storage.database import Database
 MORNING, EVENING = 10, 19
 
 
-class Bells:
-    """Wakes a loop when there is work for it; a ring that nobody hears does no harm (R7)."""
+class Bell:
+    """What one worker rests on until it is woken."""
 
     def __init__(self) -> None:
-        self._bells: dict[str, list[tuple[asyncio.AbstractEventLoop, asyncio.Event]]] = {}
+        self.loop = asyncio.get_running_loop()
+        self.resting = False
+        self._rung = asyncio.Event()
 
-    def listen(self, name: str) -> asyncio.Event:
-        """An event that `ring(name)` sets; call from the loop that will wait on it."""
-        bell = asyncio.Event()
-        self._bells.setdefault(name, []).append((asyncio.get_running_loop(), bell))
+    async def rest(self, seconds: float) -> None:
+        """Returns when rung, also when that was since the last rest; or after `seconds`."""
+        self.resting = not self._rung.is_set()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._rung.wait(), seconds)
+        self.resting = False
+        self._rung.clear()
+
+    def wake(self) -> None:
+        """Ends the rest, or the next one; only from the bell's own event loop."""
+        self.resting = False
+        self._rung.set()
+
+
+class Bells:
+    """Wakes a worker when there is work for it; a ring that nobody hears does no harm (R7).
+
+    One worker of a kind is woken, not all: each would ask for the one write lock at once, and
+    whoever has the work would wait behind those who find none.
+    """
+
+    def __init__(self) -> None:
+        self._bells: dict[str, dict[str, list[Bell]]] = {}
+
+    def listen(self, name: str, kind: str = "") -> Bell:
+        """A bell that `ring(name)` may wake; call from the loop that will rest on it."""
+        bell = Bell()
+        self._bells.setdefault(name, {}).setdefault(kind, []).append(bell)
         return bell
 
     def ring(self, name: str) -> None:
-        """Wakes everyone who listens to `name`; safe from any thread."""
-        for loop, bell in self._bells.get(name, []):
+        """Wakes one worker of each kind that listens to `name`; safe from any thread."""
+        for bells in self._bells.get(name, {}).values():
+            loop = bells[0].loop
             if not loop.is_closed():
-                loop.call_soon_threadsafe(bell.set)
+                loop.call_soon_threadsafe(_wake_one, bells)
+
+
+def _wake_one(bells: list[Bell]) -> None:
+    """One that rests; when all are at work, any may miss what came, so each looks once more."""
+    for bell in bells:
+        if bell.resting:
+            bell.wake()
+            return
+    for bell in bells:
+        bell.wake()
 
 
 @dataclass

@@ -62,7 +62,6 @@ async def converse(app: App) -> bool:
     except Exception as fault:  # noqa: BLE001  # one client's turn must not stop anyone else's
         await asyncio.to_thread(_put_aside, app, asked.claim, fault)
     app.bells.ring("outbox")
-    app.bells.ring("inbox")
     return True
 
 
@@ -72,6 +71,9 @@ def _take(app: App) -> Asked | bool:
     What goes wrong with it is undone but for the claim: it is tried again, others meanwhile.
     """
     now = app.clock()
+    with app.db.read() as session:  # most looks find nothing, and need no write lock for it
+        if not inbox.is_due(session, now=now):
+            return False
     with app.db.write() as session:
         claim = inbox.claim(session, now=now, lease_seconds=app.lease_seconds)
         if claim is None:

@@ -64,6 +64,9 @@ async def deliver(app: App, *, lane: str = "ordinary") -> bool:
 
 def _take(app: App, lane: str) -> Taken | bool:
     now = app.clock()
+    with app.db.read() as session:  # most looks find nothing, and need no write lock for it
+        if not outbox.is_due(session, now=now, lane=lane):
+            return False
     with app.db.write() as session:
         outbox.settle_expired(session)
         sending = outbox.claim(session, now=now, lease_seconds=app.lease_seconds, lane=lane)

@@ -11,6 +11,8 @@ from onestep.storage.base import database_now, new_id
 from onestep.storage.errors import LeaseLost
 from onestep.storage.models import Inbox
 
+# Said as a list, not as "all but done": so the index finds them past a client's long history.
+OPEN = ("waiting", "working")
 # Commands that the application answers alone; a bot that is away must not hold them up.
 NEED_NO_BOT = ("stop", "pause", "resume", "coach", "help")
 
@@ -53,6 +55,11 @@ def put(
     session.add(row)
     session.flush()
     return row
+
+
+def is_due(session: Session, *, now: datetime) -> bool:
+    """Whether `claim` would find something; takes nothing."""
+    return session.scalar(_oldest_due(now)) is not None
 
 
 def claim(session: Session, *, now: datetime, lease_seconds: float) -> Claim | None:
@@ -110,7 +117,7 @@ def quiet_asked(session: Session, client_id: str) -> bool:
             select(
                 exists().where(
                     Inbox.client_id == client_id,
-                    Inbox.state != "done",
+                    Inbox.state.in_(OPEN),
                     Inbox.kind == "command",
                     Inbox.body["command"].as_string().in_(["stop", "pause"]),
                 )
@@ -144,7 +151,7 @@ def _oldest_due(now: datetime) -> Select[Inbox]:
     behind = exists().where(
         earlier.client_id == Inbox.client_id,
         earlier.seq < Inbox.seq,
-        earlier.state != "done",
+        earlier.state.in_(OPEN),
         not_(and_(Inbox.kind == "command", needs_no_bot, set_aside)),
     )
     return (
@@ -161,7 +168,8 @@ def _stretch(session: Session, first: Inbox) -> list[Inbox]:
         return [first]
     waiting = session.scalars(
         select(Inbox)
-        .where(Inbox.client_id == first.client_id, Inbox.state != "done", Inbox.seq >= first.seq)
+        .where(Inbox.client_id == first.client_id, Inbox.state.in_(OPEN))
+        .where(Inbox.seq >= first.seq)
         .order_by(Inbox.seq)
     )
     return list(takewhile(lambda row: row.kind == "text", waiting))

@@ -66,6 +66,14 @@ def settle_expired(session: Session) -> int:
     return _changed(session, again) + _changed(session, unsure)
 
 
+def is_due(session: Session, *, now: datetime, lane: str) -> bool:
+    """Whether there may be something to claim in this lane, or to settle; takes nothing."""
+    ready = and_(Outbox.state == "ready", Outbox.due_at <= now, Outbox.lane == lane)
+    expired = and_(Outbox.state == "sending", Outbox.lease_until < database_now())
+    found = select(exists().where(ready)), select(exists().where(expired))
+    return any(session.scalar(each) for each in found)
+
+
 def claim(session: Session, *, now: datetime, lease_seconds: float, lane: str) -> Sending | None:
     """Takes the oldest due message whose client has no earlier one open, or nothing.
 

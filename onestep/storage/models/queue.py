@@ -33,7 +33,7 @@ class Inbox(Base):
     fence: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[float] = mapped_column(Float, default=0.0)
     attempts: Mapped[int] = mapped_column(default=0)
-    turn_id: Mapped[str | None]
+    turn_id: Mapped[str | None] = mapped_column(index=True)
 
 
 class Outbox(Base):

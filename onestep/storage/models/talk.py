@@ -103,14 +103,14 @@ class Prompt(Base):
             "uq_prompt_open",
             "client_id",
             unique=True,
-            sqlite_where=text("open"),
+            sqlite_where=text("open = 1"),  # as queries say it, or SQLite does not use it
             postgresql_where=text("open"),
         ),
     )
     id: Mapped[str] = mapped_column(String(80), primary_key=True)
     client_id: Mapped[str] = mapped_column(ForeignKey("client.id"))
     conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversation.id"))
-    message_id: Mapped[str | None] = mapped_column(ForeignKey("message.id"))
+    message_id: Mapped[str | None] = mapped_column(ForeignKey("message.id"), index=True)
     asks: Mapped[str]
     area: Mapped[str | None]
     choices: Mapped[list[Any]]  # [{"key", "label", "command"?}]

@@ -437,6 +437,7 @@ def upgrade() -> None:
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.create_index("ix_inbox_client", ["client_id", "state"], unique=False)
         batch_op.create_index("ix_inbox_due", ["state", "due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_inbox_turn_id"), ["turn_id"], unique=False)
 
     op.create_table(
         "incident",
@@ -515,9 +516,10 @@ def upgrade() -> None:
             "uq_prompt_open",
             ["client_id"],
             unique=True,
-            sqlite_where=sa.text("open"),
+            sqlite_where=sa.text("open = 1"),
             postgresql_where=sa.text("open"),
         )
+        batch_op.create_index(batch_op.f("ix_prompt_message_id"), ["message_id"], unique=False)
 
     op.create_table(
         "hand_off",
