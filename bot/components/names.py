@@ -44,6 +44,8 @@ class Names:
         return any(
             token.norm in listed
             or token.norm.removesuffix("s") in self._sure
-            or (token.raw[0].isupper() and token.norm not in {"i", "im", "ive", "id", "ill"} and at)
+            or (
+                token.raw[0].isupper() and token.norm not in {"i", "im", "ive", "id", "ill"} and at
+            )
             for at, token in enumerate(tokens)
         )

@@ -11,8 +11,12 @@ from spacy.tokens import Doc
 
 from components.tokens import Token, read_sections
 
+# Where a message or a clause begins and ends, for the signs ^ and $.
+_BEGINS = ("^", ".", "!", ",", ";", "\n", "…")
+_EDGES = {"^": _BEGINS, "$": ("$", "?", ")", *_BEGINS[1:])}
 Spans = list[tuple[int, int]]
 _WORD = r"^\w"
+_NO_WORD = "'"  # what an empty norm reads as: a lone quotation mark has none
 # These end like verbs and are none.
 _ENDS = {
     "ing": r"^(?!((some|any|no|every)?thing|morning|evening|king|ring|spring|string|being|during|"
@@ -25,17 +29,33 @@ _ENDS = {
 class Patterns:
     """Named groups of patterns over one vocabulary; a group's matches are spans of tokens."""
 
-    def __init__(self, files: Sequence[str]) -> None:
-        """Read and compile the pattern files; `lists.txt` gives the @names."""
+    def __init__(self, files: Sequence[str], *, but: str = "-") -> None:
+        """Compile the pattern files, but no group named like `but`; `lists.txt` has the @names."""
         self._vocab = spacy.blank("en").vocab
         self._lists = {
             name: [word for line in lines for word in line.split()]
             for name, lines in read_sections("lists.txt").items()
         }
-        self._matcher = Matcher(self._vocab)
+        self._by_word: dict[str | None, list[Matcher]] = {}
         for file in files:
             for group, lines in read_sections(file).items():
-                self._matcher.add(group, [self._compile(line) for line in lines], greedy="LONGEST")
+                if not group.startswith(but):
+                    self._add(group, [self._compile(line) for line in lines])
+
+    def _add(self, group: str, patterns: Sequence[list[dict[str, Any]]]) -> None:
+        """Keep the patterns that hang on the same words together.
+
+        spaCy looks at every pattern for every word; a pattern whose rarest word is not in the
+        message need not be tried, and that is nearly all of them.
+        """
+        by_words: dict[tuple[str, ...], list[list[dict[str, Any]]]] = {}
+        for pattern in patterns:
+            by_words.setdefault(_needed(pattern), []).append(pattern)
+        for words, some in by_words.items():
+            matcher = Matcher(self._vocab)
+            matcher.add(group, some, greedy="LONGEST")
+            for word in words or (None,):
+                self._by_word.setdefault(word, []).append(matcher)
 
     def words(self, name: str) -> frozenset[str]:
         """The words of a named list."""
@@ -43,14 +63,21 @@ class Patterns:
 
     def find(self, tokens: Sequence[Token]) -> dict[str, Spans]:
         """Where each group matches, as (first token, one past the last)."""
-        if not tokens:
+        return self.find_norms([token.norm for token in tokens])
+
+    def find_norms(self, norms: Sequence[str]) -> dict[str, Spans]:
+        """The same over plain words."""
+        if not norms:
             return {}
-        doc = Doc(self._vocab, words=[token.raw for token in tokens])
-        for token, ours in zip(doc, tokens, strict=True):
-            token.norm_ = ours.norm
+        plain = [norm or _NO_WORD for norm in norms]
+        doc = Doc(self._vocab, words=plain)
+        for token, norm in zip(doc, plain, strict=True):
+            token.norm_ = norm
         found: dict[str, Spans] = {}
-        for name, start, end in self._matcher(doc):
-            found.setdefault(self._vocab.strings[name], []).append((start, end))
+        wanted = {id(one): one for word in (None, *plain) for one in self._by_word.get(word, ())}
+        for matcher in wanted.values():
+            for name, start, end in matcher(doc):
+                found.setdefault(self._vocab.strings[name], []).append((start, end))
         return found
 
     def _compile(self, line: str) -> list[dict[str, Any]]:
@@ -78,5 +105,14 @@ class Patterns:
     def _choices(self, core: str) -> list[str]:
         words: list[str] = []
         for choice in core.split("|"):
-            words += self._lists[choice[1:]] if choice.startswith("@") else [choice]
+            if choice.startswith("@"):
+                words += self._lists[choice[1:]]
+            else:
+                words += _EDGES.get(choice, (choice,))
         return words
+
+
+def _needed(pattern: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The fewest words of which one must be there for the pattern to match; () when any may."""
+    choices = [sign["NORM"]["IN"] for sign in pattern if "OP" not in sign and "IN" in sign["NORM"]]
+    return tuple(sorted(set(min(choices, key=len)))) if choices else ()

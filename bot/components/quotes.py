@@ -29,8 +29,8 @@ class Quotes:
 
     def __init__(self, names: Names) -> None:
         """Read the lists; `names` tells who may be a person."""
-        self._lists = _words_of("quote.txt")
-        plain = _words_of("plain.txt")
+        self._lists = words_of("quote.txt")
+        plain = words_of("plain.txt")
         never = frozenset().union(*(self._lists[name] for name in _NEVER))
         self._plain = frozenset().union(*plain.values()) - never
         self._good = frozenset().union(*(plain[name] for name in _GOOD))
@@ -117,7 +117,8 @@ class Quotes:
         return len(words) >= SHOUTED_FROM and all(word.raw.isupper() for word in words)
 
 
-def _words_of(file: str) -> dict[str, frozenset[str]]:
+def words_of(file: str) -> dict[str, frozenset[str]]:
+    """The words of a list under each of its [headings]."""
     return {
         heading: frozenset(word for line in lines for word in line.split())
         for heading, lines in read_sections(file).items()

@@ -1,0 +1,67 @@
+"""Which words ask for silence, a pause or a person, whatever a classifier finds likely."""
+
+from __future__ import annotations
+
+import pytest
+
+from components.quotes import words_of
+from components.requests import Requests
+
+REQUESTS = Requests()
+
+
+@pytest.mark.parametrize(
+    ("text", "likely", "believed"),
+    [
+        ("never text me again", "resume", "stop"),
+        ("stop the check-ins please", "stop", "stop"),
+        ("no texts till my birthday", "stop", "pause"),
+        ("unpause me", "share_hard", "resume"),
+        ("can Dilys ring me", "session_matter", "ask_coach"),
+        ("anyone except my coach", "ask_coach", "ask_someone_else"),
+        ("a grim few days", "pause", "share_noticing"),
+    ],
+)
+def test_plain_words_are_believed(text: str, likely: str, believed: str) -> None:
+    """Where the words ask outright they win; where no word asks, nothing is asked."""
+    ranking = [(likely, 0.6), ("share_noticing", 0.2)]
+    assert REQUESTS.judge(text, ranking)[0] == believed
+
+
+@pytest.mark.parametrize(
+    ("text", "likely"),
+    [
+        ("i stopped drinking", "stop"),
+        ("the noise never stops", "stop"),
+        ("she told him to stop texting me", "stop"),
+        ("they put the repairs on hold", "pause"),
+        ("ive paused the gym", "pause"),
+        ("i need a break from my family", "pause"),
+        ("im back on it", "resume"),
+        ("caught the coach to Tenby", "ask_coach"),
+        ("thanks coach", "ask_coach"),
+        ("could someone call the surgery for me", "ask_coach"),
+        ("no, not my coach", "ask_someone_else"),
+    ],
+)
+def test_everyday_words_are_never_a_command(text: str, likely: str) -> None:
+    """However likely the classifier finds it, words about something else ask nothing of us."""
+    ranking = [(likely, 0.95), ("share_noticing", 0.02)]
+    assert REQUESTS.judge(text, ranking)[0] == "share_noticing"
+
+
+def test_a_story_is_not_read_for_a_request() -> None:
+    """Plain words in a long message are part of what is told."""
+    text = "so many things going on here and then " * 3 + "stop messaging me"
+    assert REQUESTS.judge(text, [("share_hard", 0.9)])[0] == "share_hard"
+
+
+def test_no_other_intent_is_touched() -> None:
+    """A likeness that is not grave is left as it is."""
+    assert REQUESTS.judge("went to the shop", [("small_talk", 0.2)]) == ("small_talk", 0.2)
+
+
+def test_nothing_that_may_never_be_given_back_is_called_plain() -> None:
+    """The words known to be harmless hold none of the grave ones."""
+    plain = frozenset().union(*words_of("plain.txt").values())
+    assert not plain & words_of("quote.txt")["whole_message"]
