@@ -31,6 +31,13 @@ STAGE_WORDS = {
 _PLACES = {"1st": 0, "first": 0, "top": 0, "2nd": 1, "second": 1, "3rd": 2, "third": 2,
            "4th": 3, "fourth": 3, "last": -1, "bottom": -1}  # fmt: skip
 _PLACE = re.compile(r"\b(" + "|".join(_PLACES) + r")\b")
+PHRASES = {
+    "stuck": r"\bfeel(ing)? stuck|not moving|going nowhere",
+    "accepting_help": r"(getting|taking|with) (some |a bit of )?help|start(ing|ed) to believe",
+    "learning": r"getting there|moving forward|learning as i go",
+    "self_reliance": r"\bmy own way|by my ?self now|happy (with|how|as)|keep it (so|that way|as)",
+}
+PHRASE_WORDS = 12
 # Longer words choose nothing: "being able to cook for myself" is news, not an area.
 CHOICE_WORDS = 5
 
@@ -54,6 +61,13 @@ def _by_place(text: str, keys: list[str]) -> str | None:
     return keys[place] if place is not None and place < len(keys) else None
 
 
+def _by_phrase(text: str, keys: list[str]) -> str | None:
+    """Longer words choose a sentence only when they nearly say it."""
+    low = text.lower()
+    found = [key for key in keys if key in PHRASES and re.search(PHRASES[key], low)]
+    return found[0] if len(found) == 1 and len(low.split()) <= PHRASE_WORDS else None
+
+
 def rating_area(talk: Talk, heard: Heard) -> None:
     """Q15: one area of their choosing among those due."""
     keys = [str(area["key"]) for area in talk.turn.context.get("areas_due") or ()]
@@ -69,7 +83,8 @@ def rating_stage(talk: Talk, heard: Heard) -> None:
     """Which sentence feels closest; the words typed are kept with it."""
     keys = stages_of(talk)
     text = talk.turn.reading.text
-    stage = talk.turn.key or _by_place(text, keys) or _typed(text, keys, STAGE_WORDS)
+    stage = talk.turn.key or _by_place(text, keys) or _by_phrase(text, keys)
+    stage = stage or _typed(text, keys, STAGE_WORDS)
     if stage not in keys:
         _not_chosen(talk, heard, "rating_stage")
         return

@@ -16,7 +16,14 @@ from actions.exact import (
     somebody_elses_hand,
     wants_a_person,
 )
-from actions.kinds import CHAT, FOR_A_PERSON_LABELS, GRAVE, NOT_A_DETOUR_FROM, REQUESTS
+from actions.kinds import (
+    CHAT,
+    FOR_A_PERSON_LABELS,
+    GRAVE,
+    NOT_A_DETOUR_FROM,
+    REQUESTS,
+    SAID_OUTRIGHT_WINS,
+)
 from actions.turn import Turn
 
 # A request wins over an open free-text question only from here on; below it the text IS the
@@ -30,6 +37,7 @@ LONG = 12
 CHAT_WORDS = 7
 GREETING_WORDS = 3
 CHAT_SURE = 0.80
+_OUR_TEXTS = re.compile(r"\b(text|texts|texting|message|messages|msg|msgs)\b", re.IGNORECASE)
 INSULT_SURE, INSULT_WORDS = 0.70, 10
 _TO_US = re.compile(r"\b(you|u|your|ur|ya|youre|bot|robot|fuck|piss|shut)\b|\?", re.IGNORECASE)
 
@@ -39,8 +47,15 @@ def request_of(turn: Turn) -> str | None:
     reading = turn.reading
     spared = NOT_A_DETOUR_FROM.get(turn.open_asks or "", set())
     sure = _sure_request(reading.text, reading.intent, reading.confidence, turn)
+    if turn.open_asks in SAID_OUTRIGHT_WINS and _said_outright(reading.text, sure):
+        return sure
     parts = [sure] if sure else _part_requests(turn)
     return next((name for name in parts if name not in spared), None)
+
+
+def _said_outright(text: str, request: str | None) -> bool:
+    """Whether a whole message is the request, or it speaks of our texts."""
+    return request_in(text) is not None or (bool(request) and bool(_OUR_TEXTS.search(text)))
 
 
 def _part_requests(turn: Turn) -> list[str]:
@@ -61,6 +76,8 @@ def _sure_request(text: str, intent: str, confidence: float, turn: Turn) -> str 
         return None
     long = turn.reading.words > LONG
     needed = max(SURE_WHEN_LONG if long else SURE, GRAVE.get(intent, 0.0))
+    if intent == "moved_on" and not turn.open_asks:
+        needed = SURE  # nothing open: it is no answer to anything
     return intent if confidence >= needed else None
 
 

@@ -107,4 +107,9 @@ NOT_A_DETOUR_FROM = {
         "relapse_or_resume",
     },
 }
+# At these a leaning towards a request is an answer, but a request said outright still wins.
+SAID_OUTRIGHT_WINS = frozenset({
+    "scale", "scale_in", "scale_up", "rating_area", "rating_stage", "rating_tells", "step",
+    "step_size", "keep", "difference",
+})  # fmt: skip
 FOR_A_PERSON_LABELS = frozenset({"share_worry", "practical_matter", "session_matter"})

@@ -115,7 +115,8 @@ def _difference(facts: Facts) -> bool:
 
 
 def _step(facts: Facts) -> bool:
-    return _may_look_ahead(facts) and facts.ends_with_step and not facts.over("keep")
+    wanted = _may_look_ahead(facts) and facts.ends_with_step and not facts.full
+    return wanted and not facts.over("keep")
 
 
 def _keep(facts: Facts) -> bool:
