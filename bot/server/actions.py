@@ -72,9 +72,9 @@ class KeyNlg(NaturalLanguageGenerator):
     async def generate(
         self,
         utter_action: str,
-        tracker: DialogueStateTracker,  # noqa: ARG002  Rasa's signature
-        output_channel: str,  # noqa: ARG002  Rasa's signature
-        **kwargs: Any,  # noqa: ARG002  Rasa's signature
+        tracker: DialogueStateTracker,
+        output_channel: str,
+        **kwargs: Any,
     ) -> dict[str, Any]:
         """Return the key of a plain domain response that a rule runs as an action."""
         return {"custom": {"reply": _reply({"response": utter_action})}}
@@ -141,10 +141,10 @@ class InProcessAction(Action):
 
     async def run(
         self,
-        output_channel: object,  # noqa: ARG002  Rasa's signature
-        nlg: object,  # noqa: ARG002  Rasa's signature
+        output_channel: object,
+        nlg: object,
         tracker: DialogueStateTracker,
-        domain: Domain,  # noqa: ARG002  Rasa's signature
+        domain: Domain,
     ) -> list[Event]:
         """Run the action of this name from the shelf."""
         if self.shelf is None:
