@@ -11,7 +11,7 @@ from tests.conversations.playing import Start, failures
 pytestmark = pytest.mark.slow
 
 LONG = bool(os.environ.get("ONESTEP_TEST_LONG"))
-SOME = ("Q5", "Q8", "Q15")
+SOME = ("Q5", "Q8")
 # What they write → what it must bring; None is nothing asked any more.
 DETOURS = {
     "skip": {"said": ["receipt_skip"]},

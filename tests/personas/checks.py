@@ -23,7 +23,7 @@ FREE = {
     "consent_again", "first_cost_begin", "hopes_loss", "offer_coach", "worry_offer",
     "correction_ask", "times_ask", "delete_sure", "ask_leave_it", "start_again", "came_back",
     "relapse_or_resume", "ask_step_easy", "ask_step_more", "ask_step_much", "ask_step_smaller",
-    "ask_step_help", "stop_or_no", "ended_wrote", "pause_ask_when",
+    "ask_step_help", "stop_or_no", "ended_wrote", "pause_ask_when", "ask_rating_area",
 }  # fmt: skip
 TELLS = {"ask_how": "how", "ask_helped": "helped", "ask_who": "who", "ask_who_person": "who",
          "ask_difference": "difference"}  # fmt: skip
