@@ -83,8 +83,8 @@ def test_several_scripts_share_nothing(chat):
 
 
 def test_words_come_through_as_they_were_written(chat):
-    """Line separators, right-to-left, emoji and half a letter: relayed exactly, or as escapes."""
-    texts = ["a\u2028b\x85c", "مرحبا 👋🏽", "half \ud83d", " \n "]
+    """Line separators, right-to-left marks, emoji and half a letter: relayed exactly, or as escapes."""
+    texts = ["a\u2028b\x85c", "ok 👋🏽 \u202eabc", "half \ud83d", " \n "]
     ran = chat([{"client": text} for text in texts], args=["--state", "hand-off"])
     assert ran.code == 0, ran.err
     assert ran.texts("coach")[:3] == texts[:3]
