@@ -30,8 +30,6 @@ def consent(talk: Talk, heard: Heard) -> None:
         talk.settle("consent")
     elif talk.turn.key == "not_for_me" or _plain_no(talk, heard):
         decline(talk)
-    elif _NOT_NOW.search(words) or talk.times_asked("consent") >= MOST_TIMES:
-        talk.say_instead = "close_later"  # not asked a third time; the choice stays open
     elif heard.nature in {Nature.HARD, Nature.LOSS}:
         talk.say("receipt_loss" if heard.nature is Nature.LOSS else "receipt_hard")
 

@@ -91,7 +91,7 @@ def _by_our_rules(text: str, intent: str, turn: Turn) -> str | None:
         ("not_then", not_then(text)),
         ("ask_coach", intent != "ask_someone_else" and wants_a_person(text, coach)),
         (request_in(text), True),
-        ("thanks", _only_thanks(text, turn)),
+        ("thanks", intent not in REQUESTS and _only_thanks(text, turn)),
     )
     found = next((name for name, said in rules if name and said), None)
     return found or _asked_of_us(text, intent, turn)
