@@ -26,6 +26,8 @@ COMMANDS = {
     "delete_record", "end_check_in", "stay_silent",
 }  # fmt: skip
 DUE = "check_in_due"
+# What was understood may shift a little with training; what is said and done may not.
+SAID_AND_DONE = ("replies", "commands", "state")
 
 
 def worked() -> list[dict[str, Any]]:
@@ -83,7 +85,8 @@ def test_the_bot_answers_the_worked_examples(turner: Any, file: Path) -> None:
     wrong = []
     for row in json.loads(file.read_text("utf-8")):
         answer = turner.answer(read_request(json.dumps(row["request"]).encode()))
-        if scenes.without_model(answer) != row["answer"]:
+        same = {key: scenes.without_model(answer)[key] for key in SAID_AND_DONE}
+        if same != {key: row["answer"][key] for key in SAID_AND_DONE}:
             wrong.append(row["name"])
     assert wrong == []
 
