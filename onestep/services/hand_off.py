@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from onestep.domain.permission import SendKind
+from onestep.services import plan
 from onestep.services.app import App
 from onestep.services.errors import NotInHandOff
 from onestep.services.scope import Scope, new_turn_id, open_scope
@@ -94,6 +95,7 @@ def say_as_coach(app: App, client_id: str, text: str) -> None:
 def close(app: App, client_id: str) -> None:
     """Hands the conversation back; the client hears that the check-ins are back, and from when.
 
+    After a concern nothing is planned: a person sets the next contact (`let_check_ins_go_on`).
     Raises NotInHandOff when there is none.
     """
     with app.db.write() as session:
@@ -102,7 +104,9 @@ def close(app: App, client_id: str) -> None:
         if found is None:
             raise NotInHandOff(NotInHandOff.__doc__)
         found.state, found.closed_at = "closed", scope.now
-        scope.client.held = None
+        if found.alert_id is not None:
+            scope.client.held = "concern"
+            plan.cancel_planned(scope, reason="concern")
         inbox.put(
             session,
             client_id=client_id,
@@ -112,6 +116,15 @@ def close(app: App, client_id: str) -> None:
             body={"event": "hand_off_closed"},
         )
     app.bells.ring("inbox")
+
+
+def let_check_ins_go_on(app: App, client_id: str) -> None:
+    """A person has set the next contact after a concern: check-ins are planned again."""
+    with app.db.write() as session:
+        scope = _scope(app, session, client_id)
+        scope.client.held = None
+        plan.plan_next(scope)
+    app.bells.ring("schedule")
 
 
 def _relay(session: Session, found: HandOff, message: Message, direction: str) -> None:

@@ -24,7 +24,8 @@ def plan_for(
     session: Session, client: Client, terms: ContactTerms, *, now: datetime
 ) -> CheckIn | None:
     """Adds the row of the next check-in; the database refuses a second one on a local date."""
-    if client.contact != "active" or client.enrolment != "enrolled" or _due(session, client.id):
+    quiet = client.contact != "active" or client.enrolment != "enrolled" or client.held
+    if quiet or _due(session, client.id):
         return None
     zone = ZoneInfo(terms.zone)
     counted_from = _last_opened(session, client.id) or client.contact_since

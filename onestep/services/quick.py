@@ -64,9 +64,15 @@ def _answer(scope: Scope, first: Inbox) -> str | None:
         return "relay"
     if first.kind == "choice" and first.body["pressed"] and chosen(scope, first) is None:
         return "application"  # a stale button: harmless, and nothing is said
-    if scope.client.contact in QUIET and _quiet(scope, first):
-        return "application"
-    return "application" if first.kind == "text" and _blank(scope) else None
+    answered = _by_state(scope, first) or (first.kind == "text" and _blank(scope))
+    return "application" if answered else None
+
+
+def _by_state(scope: Scope, first: Inbox) -> bool:
+    """Whether who has said no, or asked for quiet, is answered by that alone."""
+    if scope.client.enrolment == "declined":
+        return _declined(scope)
+    return scope.client.contact in QUIET and _quiet(scope, first)
 
 
 def _command(scope: Scope, row: Inbox) -> bool:
@@ -165,6 +171,14 @@ def _ended(scope: Scope) -> bool:
     return True
 
 
+def _declined(scope: Scope) -> bool:
+    """They said no: nothing is asked and nothing recorded; how to begin after all is said."""
+    if not _told_lately(scope, "declined_wrote"):
+        scope.notice = SendKind.CONFIRMATION
+        scope.say("declined_wrote")
+    return True
+
+
 def _unreachable(scope: Scope) -> bool:
     """They write again from an address we held for dead: as active, after asking."""
     if _told_lately(scope, "came_back"):
@@ -218,9 +232,13 @@ def _blank(scope: Scope) -> bool:
         return False
     if not text.strip():
         scope.say("empty_message")
-    elif talk.open_prompt(scope.session, scope.client.id) is not None:
+    elif _asked(scope) and not _told_lately(scope, "only_emoji"):
         scope.say("only_emoji")
     return True
+
+
+def _asked(scope: Scope) -> bool:
+    return talk.open_prompt(scope.session, scope.client.id) is not None
 
 
 def ensure_conversation(scope: Scope, first: Inbox) -> None:

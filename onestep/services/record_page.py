@@ -98,6 +98,7 @@ class RecordPage:
     enrolment: str
     channel: str
     hand_off: str | None
+    held: str | None
     next_check_in: str | None
     hopes: tuple[Line, ...] = ()
     noticings: tuple[Line, ...] = ()
@@ -137,6 +138,7 @@ def _page(scope: Scope) -> RecordPage:
         enrolment=client.enrolment,
         channel=scope.channel,
         hand_off=found.state if found else None,
+        held=client.held,
         next_check_in=next_check_in_words(scope),
         hopes=tuple(line for line in lines if line.kind == "best_hopes"),
         noticings=tuple(line for line in lines if line.kind == "noticing"),

@@ -96,6 +96,7 @@ class Demo:
             "take_over": lambda: hand_off.open_by_coach(self.app, client_id),
             "say": lambda: hand_off.say_as_coach(self.app, client_id, body.get("text", "")),
             "hand_back": lambda: hand_off.close(self.app, client_id),
+            "go_on": lambda: hand_off.let_check_ins_go_on(self.app, client_id),
         }
         client_id = request.path_params["client_id"]
         if body.get("act") not in acts:
