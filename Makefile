@@ -1,13 +1,13 @@
 # Everything a person can do here. `make help` lists it; docs/architecture.md says what it is for.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-long check bench lock
+.PHONY: help setup run test test-long check bench transcripts lock
 
 BIN := .venv/bin
 BOT := bot/.venv/bin/python
 
 help:  ## list what can be done
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup:  ## make both environments and train the bot; quick when nothing changed
 	@python3 -m tools.setup
@@ -30,6 +30,9 @@ check: setup  ## what a commit must pass, in under a minute
 
 bench: setup  ## measure beside stock Rasa and print the table
 	@$(BIN)/python -m benchmarks
+
+transcripts: setup  ## remake docs/conversations.md from the scripts
+	@$(BIN)/python -m tools.transcripts
 
 lock: setup  ## write the lock files anew from the .in files (needs a package index)
 	@python3 -m tools.setup.lock
