@@ -22,7 +22,8 @@ _RANGE = re.compile(
     r"(?!\s*(?:out of|/))" + _NOT_AFTER, re.IGNORECASE,
 )  # fmt: skip
 _OUT_OF = re.compile(
-    _NOT_BEFORE + r"(" + _ONE + r")(" + _HALF + r")?\s*(?:/|out of|outta)\s*(?:10|ten)\b", re.IGNORECASE
+    _NOT_BEFORE + r"(" + _ONE + r")(" + _HALF + r")?\s*(?:/|out of|outta)\s*(?:10|ten)\b",
+    re.IGNORECASE,
 )
 _SINGLE = re.compile(_NOT_BEFORE + r"(" + _ONE + r")(" + _HALF + r")?" + _NOT_AFTER, re.IGNORECASE)
 
@@ -47,7 +48,8 @@ _DATES = re.compile(
     rf"{_COUNT} (?:days?|weeks?|wks?|months?|fortnights?|hours?|hrs?)\b(?! ago)|"
     r"(?:next|this coming) (?:week|month|year|mon\w*|tue\w*|wed\w*|thu\w*|fri\w*|sat\w*|sun\w*)\b|"
     r"(?:the )?(?:end|start|beginning|middle) of (?:the |next |this )?(?:week|month)\b|"
-    r"(?:the |this |next )?weekend\b|a fortnight\b|(?:after |new )?(?:christmas|xmas|easter|new year)\b|"
+    r"(?:the |this |next )?weekend\b|a fortnight\b|"
+    r"(?:after |new )?(?:christmas|xmas|easter|new year)\b|"
     rf"this (?:morning|afternoon|evening|month)\b|{_CLOCK}(?!\w)"
     r")", re.IGNORECASE,
 )  # fmt: skip

@@ -114,5 +114,6 @@ class Patterns:
 
 def _needed(pattern: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """The fewest words of which one must be there for the pattern to match; () when any may."""
-    choices = [sign["NORM"]["IN"] for sign in pattern if "OP" not in sign and "IN" in sign["NORM"]]
-    return tuple(sorted(set(min(choices, key=len)))) if choices else ()
+    choices = [set(sign["NORM"].get("IN", ())) for sign in pattern if "OP" not in sign]
+    by_size = sorted((len(words), sorted(words)) for words in choices if words)
+    return tuple(by_size[0][1]) if by_size else ()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from components.names import Names
 from components.tokens import Token, read_sections
 
-FEWEST, MOST = 3, 12
+FEWEST, READS_BEST, MOST = 3, 8, 12
 # Reads best in quotation marks.
 BEST = range(3, 9)
 WORTH_IT = 2
@@ -17,7 +17,7 @@ _NEVER = ("money", "health", "insult", "private", "number_words", "hard_too", "n
 _GOOD, _DEEDS = ("good",), ("deeds", "doing", "base")
 _BREAKS = frozenset('.!;:,\n()"“”…-–—*')
 # What may open a clause after "and": "me and my brother talked" must not lose its "me".
-_NEW_CLAUSE = frozenset("i im ive id ill we weve".split())
+_NEW_CLAUSE = frozenset({"i", "im", "ive", "id", "ill", "we", "weve"})
 
 
 class Quotes:
@@ -110,7 +110,7 @@ class Quotes:
         norms = {token.norm for token in stretch}
         good = 2 * bool(norms & self._good)
         done = 2 * bool(norms & self._deeds)
-        return good + done + (1 if FEWEST <= len(stretch) <= 8 else 0)
+        return good + done + (1 if FEWEST <= len(stretch) <= READS_BEST else 0)
 
     @staticmethod
     def _all_shouted(words: Sequence[Token]) -> bool:

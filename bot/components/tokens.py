@@ -48,7 +48,7 @@ def read_sections(name: str) -> dict[str, list[str]]:
 
 def _speech() -> dict[str, str]:
     pairs = (line.split(maxsplit=1) for line in read_lines("speech.txt"))
-    return {pair[0].translate(_QUOTE_MARKS): pair[1] for pair in pairs if len(pair) == 2}
+    return {meant[0].translate(_QUOTE_MARKS): meant[-1] for meant in pairs}
 
 
 _SPEECH = _speech()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from components.reader import Reader
 
 READER = Reader()
@@ -69,7 +68,7 @@ def test_who_did_it(text: str, did: str | None) -> None:
         ("could be worse", False), ("can sit down properly now", False), ("calmed down", False),
     ],
 )  # fmt: skip
-def test_hard_words_and_their_opposites(text: str, hard: bool) -> None:
+def test_hard_words_and_their_opposites(text: str, *, hard: bool) -> None:
     """Words turned round by "not" or "less" are not hard."""
     assert marks(text)["hard"] is hard
 
@@ -115,7 +114,8 @@ def test_names_are_people_not_days_or_towns() -> None:
     ("text", "also"),
     [
         ("worried about my mum", ["worry"]), ("not worried about it", []),
-        ("boiler broke again", ["practical"]), ("need to send the pip form by friday", ["practical"]),
+        ("boiler broke again", ["practical"]),
+        ("need to send the pip form by friday", ["practical"]),
         ("sorted the letter from the council", []), ("paid the rent", []),
         ("cant make thursday", ["session"]), ("saw my kids on thursday", []),
         ("no worries", []), ("cant stop laughing", []),
@@ -153,7 +153,8 @@ NEVER = [
 @pytest.mark.parametrize("text", NEVER)
 def test_what_is_never_given_back(text: str) -> None:
     """Insults, names, money, health, numbers, hard words; and nothing after ok or dunno."""
-    banned = {"dave", "bethan", "quid", "rent", "meds", "stupid", "three", "awful", "not", "fuck",
+    banned = {"dave", "bethan", "quid", "rent", "meds", "stupid", "three", "awful", "not",
+              "fuck",
               "left", "drinking", "doctor", "5k", "drugs", "court", "no", "50", "back"}  # fmt: skip
     quoted = (cut(text, "quote") or "").lower().split()
     assert not banned & set(quoted)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from components.quotes import words_of
 from components.requests import Requests
 

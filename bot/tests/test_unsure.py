@@ -1,0 +1,39 @@
+"""What the marks component makes of an intent the classifier is not sure of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from components.marks import Marks
+from rasa.shared.nlu.training_data.message import Message
+
+MARKS = Marks()
+
+
+def read(text: str, intent: str, sure: float) -> Message:
+    """A message as the classifier leaves it, after the marks."""
+    data: dict[str, Any] = {"text": text, "intent": {"name": intent, "confidence": sure}}
+    return MARKS.process([Message(data=data)])[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "sure", "name"),
+    [
+        ("the boiler is broken", 0.5, "practical_matter"),
+        ("scared about the tribunal on monday", 0.4, "share_worry"),
+        ("the boiler is broken", 0.9, "share_noticing"),
+        ("baked a cake", 0.3, "share_noticing"),
+    ],
+)
+def test_unsure_good_news_is_the_matter_its_words_speak_of(
+    text: str, sure: float, name: str
+) -> None:
+    """Worry before practical before noticing, when the classifier is unsure."""
+    assert read(text, "share_noticing", sure).get("intent")["name"] == name
+
+
+def test_nothing_of_a_hard_message_is_given_back() -> None:
+    """Harmless words are not given back when the whole is read as hard."""
+    assert read("walked the dog by the river", "share_noticing", 0.9).get("marks")["quote"]
+    assert read("walked the dog by the river", "share_hard", 0.9).get("marks")["quote"] is None
