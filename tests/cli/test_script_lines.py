@@ -53,10 +53,10 @@ def test_a_stale_button_answers_nothing(chat):
 
 
 def test_wait_runs_what_falls_due(chat):
-    """Time goes by: the check-in that is planned comes by itself, once a local day."""
-    ran = chat([{"wait": "P8D"}, {"wait": "PT1H"}])
+    """Time goes by step by step: each planned check-in comes on its own day, not one at the end."""
+    ran = chat([{"wait": "P16D"}])
     assert ran.code == 0, ran.err
-    assert 1 <= len(ran.texts()) <= 3
+    assert len(ran.texts()) >= 2
 
 
 def test_another_phone_is_another_person(chat):
