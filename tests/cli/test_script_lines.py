@@ -53,7 +53,7 @@ def test_a_stale_button_answers_nothing(chat):
 
 
 def test_wait_runs_what_falls_due(chat):
-    """Time goes by step by step: each planned check-in comes on its own day, not one at the end."""
+    """Time goes by step by step: each planned check-in comes on its own day."""
     ran = chat([{"wait": "P16D"}])
     assert ran.code == 0, ran.err
     assert len(ran.texts()) >= 2
@@ -83,7 +83,7 @@ def test_several_scripts_share_nothing(chat):
 
 
 def test_words_come_through_as_they_were_written(chat):
-    """Line separators, right-to-left marks, emoji and half a letter: relayed exactly, or as escapes."""
+    """Line separators, marks of direction, emoji and half a letter are relayed exactly."""
     texts = ["a\u2028b\x85c", "ok 👋🏽 \u202eabc", "half \ud83d", " \n "]
     ran = chat([{"client": text} for text in texts], args=["--state", "hand-off"])
     assert ran.code == 0, ran.err
