@@ -46,7 +46,7 @@ class Commits:
         event.remove(Session, "after_commit", self._committed)
 
     def of(self, client_id: str) -> asyncio.Future[tuple[float, str]]:
-        """Return what will hold the moment (perf_counter) of the client's next turn, and by whom."""
+        """Return what will hold the moment of the client's next turn, and who answered it."""
         return self._waiting.setdefault(client_id, self._loop.create_future())
 
     def _flushed(self, session: Session, _: Any) -> None:
@@ -71,7 +71,13 @@ class Pipeline:
     what = "receipt to the reply's commit in the outbox, idle queue, lull 0"
 
     def __init__(self, folder: Path, bot: Asker) -> None:
-        self._settings = Settings(_env_file=None, demo=True, data=folder / "service")
+        self._settings = Settings(
+            demo=True,  # nothing of this machine's own settings: not its database, not its token
+            data=folder / "service",
+            database=None,
+            key_file=None,
+            telegram_token=None,
+        )
         self._bot, self.empty = bot, 0
         self._work: asyncio.Task[None] | None = None
         self._coach = ""
@@ -115,6 +121,16 @@ class Pipeline:
             )
             return PipelineTalk(self, client.id, name)
 
+    async def idle(self) -> None:
+        """Return once nothing waits to go out, so that the next message finds an idle queue."""
+        while await asyncio.to_thread(self._going_out):  # noqa: ASYNC110  the worker is as it is
+            await asyncio.sleep(0.005)
+
+    def _going_out(self) -> bool:
+        with self.app.db.read() as session:
+            open_rows = select(func.count()).where(Outbox.state.in_(OPEN))
+            return bool(session.scalar(open_rows))
+
     async def resident_mb(self) -> int | None:
         """The service runs inside the benchmark here; its memory tells nothing."""
         return None
@@ -144,11 +160,6 @@ class PipelineTalk:
             raise WrongAnswer(f"(d) was answered by {by}: {move}")
         return (at - began) * 1000
 
-    async def idle(self) -> None:
-        """Return once nothing waits to go out, so that the next message finds an idle queue."""
-        while await asyncio.to_thread(self._going_out):
-            await asyncio.sleep(0.005)
-
     def _send(self, move: Move, prompt: str | None) -> None:
         app = self._side.app
         if isinstance(move, Falls):
@@ -167,10 +178,3 @@ class PipelineTalk:
             if prompt is None:
                 return None, [], None
             return prompt.asks, [choice["key"] for choice in prompt.choices], prompt.id
-
-    def _going_out(self) -> bool:
-        with self._side.app.db.read() as session:
-            open_rows = select(func.count()).where(
-                Outbox.client_id == self._client_id, Outbox.state.in_(OPEN)
-            )
-            return bool(session.scalar(open_rows))

@@ -59,7 +59,7 @@ def init_project() -> Path:
 
 
 def init_lines(project: Path) -> list[str]:
-    """Return what the project's own training data says people write, one intent after the other."""
+    """Return what the project's own training data says people write, intents in turn."""
     found = yaml.safe_load((project / "data" / "nlu.yml").read_text("utf-8"))["nlu"]
     intents = [
         [line.removeprefix("- ").strip() for line in one["examples"].splitlines() if line.strip()]

@@ -2,7 +2,6 @@
 
 import json
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.conversation import Falls, Move, Picks, next_move
@@ -85,7 +84,7 @@ class SealedTalk:
     async def turn(self) -> float:
         """Ask one turn; the time is until the answer was read and checked."""
         self._number += 1
-        asks = self._open.prompt.asks if self._open and self._open.prompt else None
+        asks = self._prompt.asks if self._prompt else None
         keys = [offer.key for offer in self._open.choices] if self._open else []
         turn = self._turn(next_move(self._number, asks, keys))
         began = time.perf_counter()
@@ -104,21 +103,22 @@ class SealedTalk:
             self._check_ins += 1
         elif self._open is None and self._kind is ConversationKind.UNPROMPTED:
             self._asked = 0
-        said = dialogue.Turn(turn_id, self._input(move), self._state, self._context())
-        return replace(said)
+        return dialogue.Turn(turn_id, self._input(move), self._state, self._context())
+
+    @property
+    def _prompt(self) -> dialogue.Prompt | None:
+        return self._open.prompt if self._open else None
 
     def _input(self, move: Move) -> dialogue.TurnInput:
         if isinstance(move, Falls):
             return dialogue.Happened(dialogue.Event(move.event))
         if isinstance(move, Picks):
-            assert self._open is not None
-            assert self._open.prompt is not None
-            return dialogue.Choice(self._open.prompt.id, move.key)
+            return dialogue.Choice(self._prompt.id if self._prompt else "none", move.key)
         return dialogue.Texts((dialogue.Text(f"m{self._number}", move.text),))
 
     def _context(self) -> dialogue.JsonObject:
-        prompt = self._open.prompt if self._open else None
-        rates = self._kind is ConversationKind.CHECK_IN and self._check_ins % RATING_EVERY == 3
+        prompt = self._prompt
+        rates = self._kind is ConversationKind.CHECK_IN and self._check_ins % RATING_EVERY == 0
         return {
             **KNOWN,
             "kind": self._kind.value,

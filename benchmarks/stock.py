@@ -1,8 +1,8 @@
-"""Stock Rasa over its REST channel: as `rasa init` leaves it (a), and with this bot's content (b)."""
+"""Stock Rasa over its REST channel: as `rasa init` leaves it (a), and with our content (b)."""
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -37,9 +37,7 @@ PUTS = {
 class StockTalk:
     """One sender of the REST channel; `write` gives its next line from the last replies."""
 
-    def __init__(
-        self, side: "Stock", sender: str, write: Callable[[int, Replies], str]
-    ) -> None:
+    def __init__(self, side: "Stock", sender: str, write: Callable[[int, Replies], str]) -> None:
         self._side, self._sender, self._write = side, sender, write
         self._number, self._last = 0, Replies()
 
@@ -66,11 +64,21 @@ class Stock:
         self.address = ""
         self.servers: list[Server] = []
 
-    def serve(self, where: Path, log: Path, *more: str) -> None:
+    def serve(self, where: Path, log: Path) -> None:
         """Add the `rasa run` of the project in `where`."""
         port = free_port()
         self.address = f"http://127.0.0.1:{port}/webhooks/rest/webhook"
-        command = [PYTHON, "-m", "rasa", "run", "--enable-api", "-i", "127.0.0.1", "-p", port, *more]
+        command = [
+            PYTHON,
+            "-m",
+            "rasa",
+            "run",
+            "--enable-api",
+            "-i",
+            "127.0.0.1",
+            "-p",
+            port,
+        ]
         # /status answers 409 until the model is loaded.
         self.servers.append(
             Server(
@@ -163,12 +171,11 @@ def _endpoints(port: int, database: Path) -> str:
 def _questions(responses: Path) -> dict[str, str]:
     """Return which question each plain line of the domain puts."""
     said = yaml.safe_load(responses.read_text("utf-8"))["responses"]
-    lines: dict[str, Sequence[dict[str, str]]] = {key.removeprefix("utter_"): said[key] for key in said}
-    puts = {key: _asks(key) for key in lines}
-    return {lines[key][0]["text"]: asks for key, asks in puts.items() if asks}
+    asked = {key: _asks(key.removeprefix("utter_")) for key in said}
+    return {said[key][0]["text"]: asks for key, asks in asked.items() if asks}
 
 
 def _asks(utterance: str) -> str | None:
-    if utterance in PUTS:
-        return PUTS[utterance]
-    return utterance.removeprefix("ask_").removesuffix("_again") if utterance.startswith("ask_") else None
+    if utterance in PUTS or not utterance.startswith("ask_"):
+        return PUTS.get(utterance)
+    return utterance.removeprefix("ask_").removesuffix("_again")

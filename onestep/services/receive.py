@@ -61,7 +61,8 @@ def receive(app: App, inbound: Inbound) -> Received:
         else:
             received = _from_client(app, session, address, inbound, verdict, now)
     app.bells.ring("inbox")
-    app.bells.ring("outbox")
+    if received.client_id is None or verdict.level is not Level.NONE:
+        app.bells.ring("outbox")  # these are answered at once, without a turn
     return received
 
 

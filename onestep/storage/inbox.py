@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import takewhile
 
-from sqlalchemy import Select, and_, exists, func, not_, or_, select, update
+from sqlalchemy import Select, and_, bindparam, exists, func, not_, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from onestep.storage.base import database_now, new_id
+from onestep.storage.base import Moment, database_now, new_id
 from onestep.storage.errors import LeaseLost
 from onestep.storage.models import Inbox
 
@@ -59,7 +60,7 @@ def put(
 
 def is_due(session: Session, *, now: datetime) -> bool:
     """Whether `claim` would find something; takes nothing."""
-    return session.scalar(_oldest_due(now)) is not None
+    return session.scalar(_oldest_due(), {"now": now}) is not None
 
 
 def claim(session: Session, *, now: datetime, lease_seconds: float) -> Claim | None:
@@ -69,7 +70,7 @@ def claim(session: Session, *, now: datetime, lease_seconds: float) -> Claim | N
     Only the head of a client's queue is taken, so that order holds; but STOP, PAUSE, RESUME,
     COACH and HELP pass what waits for the bot to come back.
     """
-    first = session.scalar(_oldest_due(now))
+    first = session.scalar(_oldest_due().with_for_update(skip_locked=True), {"now": now})
     if first is None:
         return None
     rows = _stretch(session, first)
@@ -140,7 +141,9 @@ def next_due(session: Session) -> datetime | None:
     return session.scalar(select(func.min(Inbox.due_at)).where(Inbox.state == "waiting"))
 
 
-def _oldest_due(now: datetime) -> Select[Inbox]:
+@cache  # building it costs far more than running it
+def _oldest_due() -> Select[Inbox]:
+    now = bindparam("now", type_=Moment())
     other, earlier = aliased(Inbox), aliased(Inbox)
     held = and_(other.state == "working", other.lease_until >= database_now())
     expired = and_(Inbox.state == "working", Inbox.lease_until < database_now())
@@ -154,13 +157,7 @@ def _oldest_due(now: datetime) -> Select[Inbox]:
         earlier.state.in_(OPEN),
         not_(and_(Inbox.kind == "command", needs_no_bot, set_aside)),
     )
-    return (
-        select(Inbox)
-        .where(or_(due, expired), ~busy, ~behind)
-        .order_by(Inbox.seq)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+    return select(Inbox).where(or_(due, expired), ~busy, ~behind).order_by(Inbox.seq).limit(1)
 
 
 def _stretch(session: Session, first: Inbox) -> list[Inbox]:

@@ -2,11 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Update, and_, exists, func, not_, select, true, update
+from sqlalchemy import (
+    Select,
+    String,
+    Update,
+    and_,
+    bindparam,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
-from onestep.storage.base import database_now, new_id
+from onestep.storage.base import Moment, database_now, new_id
 from onestep.storage.errors import LeaseLost
 from onestep.storage.models import Outbox
 
@@ -15,6 +29,7 @@ ALERT = "alert"  # the lane of what must not be missed
 HELD = "quiet_hours"  # the reason of a row that waits for the morning; others may pass it
 # What the bot had ready to say; the gate alone decides on confirmations, notices and relays.
 FROM_THE_BOT = ("check_in", "pause_over", "reply")
+_NOW, _LANE = bindparam("now", type_=Moment()), bindparam("lane", type_=String())
 
 
 @dataclass(frozen=True)
@@ -68,10 +83,7 @@ def settle_expired(session: Session) -> int:
 
 def is_due(session: Session, *, now: datetime, lane: str) -> bool:
     """Whether there may be something to claim in this lane, or to settle; takes nothing."""
-    ready = and_(Outbox.state == "ready", Outbox.due_at <= now, Outbox.lane == lane)
-    expired = and_(Outbox.state == "sending", Outbox.lease_until < database_now())
-    found = select(exists().where(ready)), select(exists().where(expired))
-    return any(session.scalar(each) for each in found)
+    return bool(session.scalar(_anything(), {"now": now, "lane": lane}))
 
 
 def claim(session: Session, *, now: datetime, lease_seconds: float, lane: str) -> Sending | None:
@@ -79,23 +91,8 @@ def claim(session: Session, *, now: datetime, lease_seconds: float, lane: str) -
 
     One that waits for the morning is passed: it must not hold up the answer to a fresh message.
     """
-    earlier = aliased(Outbox)
-    # Danger waits for nothing: in its lane a message that waits to be tried again is passed too.
-    passed = true() if lane == ALERT else func.coalesce(earlier.reason, "") == HELD
-    blocked = exists().where(
-        earlier.client_id == Outbox.client_id,
-        earlier.lane == Outbox.lane,
-        earlier.seq < Outbox.seq,
-        earlier.state.in_(OPEN),
-        not_(and_(earlier.state == "ready", earlier.due_at > now, passed)),
-    )
-    row = session.scalar(
-        select(Outbox)
-        .where(Outbox.state == "ready", Outbox.lane == lane, Outbox.due_at <= now, ~blocked)
-        .order_by(Outbox.seq)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+    oldest = _oldest_due(alert=lane == ALERT).with_for_update(skip_locked=True)
+    row = session.scalar(oldest, {"now": now, "lane": lane})
     if row is None:
         return None
     row.state, row.fence, row.attempts = "sending", row.fence + 1, row.attempts + 1
@@ -106,6 +103,29 @@ def claim(session: Session, *, now: datetime, lease_seconds: float, lane: str) -
         .values(lease_until=database_now() + lease_seconds)
     )
     return Sending(row, row.fence)
+
+
+@cache  # building it costs far more than running it
+def _oldest_due(*, alert: bool) -> Select[Outbox]:
+    earlier = aliased(Outbox)
+    # Danger waits for nothing: in its lane a message that waits to be tried again is passed too.
+    passed = true() if alert else func.coalesce(earlier.reason, "") == HELD
+    blocked = exists().where(
+        earlier.client_id == Outbox.client_id,
+        earlier.lane == Outbox.lane,
+        earlier.seq < Outbox.seq,
+        earlier.state.in_(OPEN),
+        not_(and_(earlier.state == "ready", earlier.due_at > _NOW, passed)),
+    )
+    ready = and_(Outbox.state == "ready", Outbox.lane == _LANE, Outbox.due_at <= _NOW)
+    return select(Outbox).where(ready, ~blocked).order_by(Outbox.seq).limit(1)
+
+
+@cache
+def _anything() -> Select[bool]:
+    ready = exists().where(Outbox.state == "ready", Outbox.due_at <= _NOW, Outbox.lane == _LANE)
+    expired = exists().where(Outbox.state == "sending", Outbox.lease_until < database_now())
+    return select(or_(ready, expired))
 
 
 def settle(session: Session, held: Sending, **values: object) -> None:
