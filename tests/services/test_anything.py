@@ -242,7 +242,7 @@ def test_anything(made, long):
     run_state_machine_as_test(
         Service,
         settings=settings(
-            max_examples=300 if long else 10,
+            max_examples=100 if long else 10,
             stateful_step_count=40 if long else 20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
