@@ -15,6 +15,7 @@ LONGEST_WORD = 20
 SHOUTED_FROM = 3
 _NEVER = ("money", "health", "insult", "private", "number_words", "hard_too", "not_here")
 _GOOD, _DEEDS = ("good",), ("deeds", "doing", "base")
+_PLEASANT = ("food", "hobby", "pleasant")
 _BREAKS = frozenset('.!;:,\n()"“”…-–—*')
 # What may open a clause after "and": "me and my brother talked" must not lose its "me".
 _NEW_CLAUSE = frozenset({"i", "im", "ive", "id", "ill", "we", "weve"})
@@ -34,7 +35,9 @@ class Quotes:
         never = frozenset().union(*(self._lists[name] for name in _NEVER))
         self._plain = frozenset().union(*plain.values()) - never
         self._good = frozenset().union(*(plain[name] for name in _GOOD))
-        self._deeds = frozenset().union(*(plain[name] for name in _DEEDS)) - never
+        self._verbs = frozenset().union(*(plain[name] for name in _DEEDS)) - never
+        self._deeds = self._verbs - plain["neutral"]
+        self._pleasant = frozenset().union(*(plain[name] for name in _PLEASANT))
         self._names = names
 
     def find(self, tokens: Sequence[Token]) -> list[int] | None:
@@ -79,7 +82,7 @@ class Quotes:
         words = [token.norm for token in rest[:3]]
         while words and words[0] in self._lists["begin_drop"]:
             words.pop(0)
-        return bool(words) and (words[0] in _NEW_CLAUSE or words[0] in self._deeds)
+        return bool(words) and (words[0] in _NEW_CLAUSE or words[0] in self._verbs)
 
     def _trim(self, clause: list[Token]) -> list[Token]:
         """Without the small words people begin and end with."""
@@ -106,10 +109,13 @@ class Quotes:
         return known and not shouted and not self._names.any_in(stretch)
 
     def _worth(self, stretch: list[Token]) -> int:
-        """Good words and something done are worth giving back; a middle length reads best."""
+        """Good words and something done are worth giving back; a middle length reads best.
+
+        "Went", "got" and their like are something done only beside something pleasant.
+        """
         norms = {token.norm for token in stretch}
         good = 2 * bool(norms & self._good)
-        done = 2 * bool(norms & self._deeds)
+        done = 2 * bool(norms & self._deeds or (norms & self._verbs and norms & self._pleasant))
         return good + done + (1 if FEWEST <= len(stretch) <= READS_BEST else 0)
 
     @staticmethod
