@@ -125,10 +125,13 @@ def bound(path: Path) -> socket.socket:
     """Bind the socket with 0600 from its first moment, replacing one left by a dead process."""
     if path.is_socket():
         path.unlink()
+    door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     before = os.umask(0o177)
     try:
-        door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         door.bind(str(path))
+    except OSError:
+        door.close()
+        raise
     finally:
         os.umask(before)
     door.setblocking(False)

@@ -1,6 +1,6 @@
 """The stateless bot against one that remembers everything: the same talk, turn by turn.
 
-`ONESTEP_CONVERSATIONS` sets how many random conversations (default 25; make test-long: 250).
+25 random conversations here, 250 in `make test-long`.
 """
 
 import os
@@ -15,7 +15,7 @@ from server.turn import Turner, _turn_slot
 
 pytestmark = pytest.mark.slow
 
-CONVERSATIONS = int(os.environ.get("ONESTEP_CONVERSATIONS", "25"))
+CONVERSATIONS = 250 if os.environ.get("ONESTEP_TEST_LONG") else 25
 TURNS = 14
 EVENTS = ("first_contact", "check_in_due", "came_back", "pause_over", "session_over")
 TEXTS = (

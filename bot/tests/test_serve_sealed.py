@@ -172,6 +172,7 @@ def test_it_stops_when_told(model_path, tmp_path):
         else:
             bot.process.stdin.close()
         assert bot.process.wait(20) == 0
+        bot.process.stdin.close()
         assert not bot.socket.exists()
 
 

@@ -1,7 +1,6 @@
 """A client's record as one page: what a coach would see, in the client's own words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,104 +10,19 @@ from sqlalchemy.orm import Session
 from onestep.content import Content
 from onestep.services import hand_off
 from onestep.services.app import App
+from onestep.services.record_lines import (
+    Concern,
+    ForPerson,
+    Line,
+    Placing,
+    RecordPage,
+    Said,
+    Step,
+)
 from onestep.services.scope import Scope, new_turn_id, open_scope
 from onestep.services.times import in_words, next_check_in_words
 from onestep.storage import sealed
 from onestep.storage.models import Alert, Ask, Entry, Message, Rating, SmallStep
-
-
-@dataclass(frozen=True)
-class Line:
-    """One entry: the client's words, when they wrote them, and what belongs to them."""
-
-    kind: str
-    words: str
-    at: datetime
-    number: float | None = None
-    parts: tuple["Line", ...] = ()
-    flagged: bool = False
-    corrected: bool = False
-
-
-@dataclass(frozen=True)
-class Placing:
-    """Where the client placed themselves, with what told them so."""
-
-    area: str
-    stage: str
-    at: datetime
-    words: str | None = None
-
-
-@dataclass(frozen=True)
-class Step:
-    """A small sign or step, its size, and what became of it."""
-
-    words: str
-    kind: str
-    at: datetime
-    size: str | None
-    help_wanted: bool | None
-    outcome: str | None
-
-
-@dataclass(frozen=True)
-class ForPerson:
-    """Something for a person to act on."""
-
-    about: str
-    detail: str | None
-    words: str
-    date_words: str | None
-    at: datetime
-    done: bool
-
-
-@dataclass(frozen=True)
-class Concern:
-    """An alert, with the words that caused it."""
-
-    id: str
-    level: str
-    category: str | None
-    words: tuple[str, ...]
-    state: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Said:
-    """One line of the thread."""
-
-    who: str  # client | bot | coach
-    text: str
-    at: datetime
-    with_person: bool
-
-
-@dataclass(frozen=True)
-class RecordPage:
-    """Everything on the page, times in the client's own zone."""
-
-    client_id: str
-    called: str
-    coach: str
-    contact: str
-    contact_said: str
-    enrolment: str
-    channel: str
-    hand_off: str | None
-    held: str | None
-    next_check_in: str | None
-    hopes: tuple[Line, ...] = ()
-    noticings: tuple[Line, ...] = ()
-    others: tuple[Line, ...] = ()
-    steps: tuple[Step, ...] = ()
-    placings: tuple[Placing, ...] = ()
-    for_person: tuple[ForPerson, ...] = ()
-    concerns: tuple[Concern, ...] = ()
-    thread: tuple[Said, ...] = field(default=())
-
 
 THREAD_SHOWN = 60
 # Kinds that belong to something else on the page, or are shown in a place of their own.
