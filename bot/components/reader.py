@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from components.clauses import tells_how
 from components.figures import date_in, number_in
 from components.names import Names
 from components.patterns import Patterns, Spans
@@ -40,7 +41,7 @@ class Reader:
         hard = self._hard(tokens, found)
         date = date_in(text)
         return {
-            "told": [part for part in PARTS if part in found],
+            "told": self._told(tokens, found),
             "did": self._did(tokens, found),
             "absence": _absence(tokens, found),
             "will_do": self._will_do(tokens, found),
@@ -52,6 +53,10 @@ class Reader:
             "number": number_in(text),
             "also": [matter for matter in MATTERS if self._matter(matter, tokens, found)],
         }
+
+    def _told(self, tokens: Sequence[Token], found: dict[str, Spans]) -> list[str]:
+        how = tells_how(tokens, self._self)
+        return [part for part in PARTS if part in found or (part == "how" and how)]
 
     def _hard(self, tokens: Sequence[Token], found: dict[str, Spans]) -> bool:
         kept = _outside(found.get("hard", []), found.get("not_hard", []))
