@@ -81,12 +81,15 @@ def _key(talk: Talk, asks: str, *, again: bool, values: dict[str, Any]) -> str:
 def _first_time(talk: Talk, asks: str, values: dict[str, Any]) -> str | None:
     """Words for the first asking that depend on how the talk came to it."""
     opener = talk.get("mood") is None and not talk.get("gentle")
+    opens = talk.turn.kind == "event"
     said = {
         "consent": "first_cost_begin",
         "start_again": "came_back" if talk.get("came_back") else None,
         "coping": "ask_coping_opener" if opener else None,
         # The opening words say hello: not in the middle of a talk.
-        "better": None if talk.turn.kind == "event" else "ask_better_again",
+        "better": None if opens else "ask_better_again",
+        "rating_area": "open_rating_area" if opens else None,
+        "rating_stage": "open_rating_stage" if opens else None,
         "who": "ask_who_person" if "person" in values else None,
     }
     return said.get(asks)
