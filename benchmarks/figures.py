@@ -53,11 +53,11 @@ class Target:
 
 
 TARGETS = (
-    Target("a_over_c", "stock as `rasa init` leaves it (a) against (c), message 500", "at least",
+    Target("a_over_c", "stock as `rasa init` leaves it (a) against (c)", "at least",
            20, "×"),
-    Target("b_over_c", "stock with this bot's content (b) against (c), message 500", "at least",
+    Target("b_over_c", "stock with this bot's content (b) against (c)", "at least",
            10, "×"),
-    Target("d_over_c", "receipt to commit (d) against (c), message 500", "at most", 3, "×"),
+    Target("d_over_c", "receipt to commit (d) against (c)", "at most", 3, "×"),
     Target("flat", "(c): message 1,000 against message 10", "at most", 1.1, "×"),
     Target("p95_ms", "(c): p95 at every number", "at most", 20, " ms"),
     Target("turns_per_second", "(c): turns a second, 8 clients, one process", "at least", 120),

@@ -5,13 +5,15 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from benchmarks.conversation import Falls
 from benchmarks.figures import AROUND, POINTS, Spread, around, spread
 from benchmarks.pipeline import Pipeline
-from benchmarks.sealed import Sealed
+from benchmarks.sealed import Sealed, SealedTalk
 from benchmarks.sides import Rate, Side, Talk, rate
 
 Tell = Callable[[str], None]
-FRESH_TALKS = 4  # conversations that are at their start while another is at its thousandth message
+FRESH_TALKS = 5  # fresh conversations, one after the other, each beside the old one
+FRESH = 30  # a conversation counts as fresh for so many messages: the window around the 10th
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Size:
     long_run: int = 10_000
     rate_turns: int = 400
     rate_seconds: float = 10.0
-    minutes: float = 15.0  # for the conversation; what is not reached by then stays empty
+    minutes: float = 7.0  # for each side's conversation; what is not reached then stays empty
 
     @property
     def last(self) -> int:
@@ -31,7 +33,7 @@ class Size:
         return self.messages + AROUND
 
 
-QUICK = Size(messages=100, warm_up=5, long_run=400, rate_turns=60, rate_seconds=4, minutes=3)
+QUICK = Size(messages=100, warm_up=5, long_run=400, rate_turns=60, rate_seconds=4, minutes=1)
 
 
 @dataclass
@@ -89,39 +91,42 @@ async def _start(sides: Sequence[Side], found: Measured, tell: Tell) -> None:
 
 
 async def _conversation(sides: Sequence[Side], found: Measured, tell: Tell) -> None:
-    """One message of each side in turn, so that whatever slows the machine slows them alike."""
+    """One message of each side in turn, so that whatever slows the machine slows them alike.
+
+    A side that has used up its minutes leaves; the others go on.
+    """
     talks = {side.key: await side.talk(f"long-{side.key}") for side in sides}
     found.times = {side.key: [] for side in sides}
-    until = time.monotonic() + found.size.minutes * 60
-    pairs: tuple[list[float], list[float]] = ([], [])
-    fresh: list[Talk] = []
+    left = {side.key: found.size.minutes * 60_000 for side in sides}
     for number in range(1, found.size.last + 1):
-        if time.monotonic() > until:
-            tell(f"time is up at message {number}")
-            break
-        for side in sides:
+        for side in [side for side in sides if left[side.key] > 0]:
             took = await _next(talks[side.key], side, found)
             found.times[side.key].append(took)
-            if isinstance(side, Sealed) and number >= found.size.messages - AROUND:
-                fresh = fresh or [await side.talk(f"fresh-{n}") for n in range(FRESH_TALKS)]
-                await _pair(pairs, took, fresh, side, found)
+            left[side.key] -= took
+            if left[side.key] <= 0:
+                tell(f"({side.key}) has used up its time at message {number}")
         if number % 20 == 0:
             tell(f"message {number} of {found.size.last}")
-    if pairs[0]:
-        found.flat = spread(pairs[1]).median / spread(pairs[0]).median
+    for talk in talks.values():
+        if isinstance(talk, SealedTalk):
+            found.flat = await _flatness(talk, found, tell)
 
 
-async def _pair(
-    pairs: tuple[list[float], list[float]],
-    took: float,
-    fresh: Sequence[Talk],
-    side: Side,
-    found: Measured,
-) -> None:
-    """Beside the old conversation's message, the same time's message of fresh ones."""
-    pairs[1].append(took)
-    for talk in fresh:
-        pairs[0].append(await _next(talk, side, found))
+async def _flatness(old: SealedTalk, found: Measured, tell: Tell) -> float:
+    """How an old conversation's messages stand to a fresh one's: same moves, same moment.
+
+    Both are given a check-in at the same number, which makes their moves the same from there.
+    """
+    tell("an old conversation beside fresh ones")
+    times: tuple[list[float], list[float]] = ([], [])
+    for talk in range(FRESH_TALKS):
+        fresh = SealedTalk(old.side, f"fresh-{talk}", number=old.number)
+        for number in range(FRESH):
+            both = [(fresh, times[0]), (old, times[1])]
+            for asked, into in both if number % 2 else reversed(both):
+                into.append(await asked.turn(None if number else Falls()))
+            found.turns[old.side.key] += 2
+    return spread(times[1]).median / spread(times[0]).median
 
 
 async def _next(talk: Talk, side: Side, found: Measured) -> float:
@@ -135,6 +140,8 @@ async def _next(talk: Talk, side: Side, found: Measured) -> float:
 async def _rates(side: Side, found: Measured, tell: Tell) -> None:
     """Turns a second with 1 and 8 clients; for (c) the eight go on through the long run."""
     found.rates[side.key] = {}
+    if isinstance(side, Pipeline):
+        side.days_pass = False
     for clients in (1, 8):
         tell(f"({side.key}) with {clients} client{'s' if clients > 1 else ''}")
         talks = [await side.talk(f"rate-{side.key}-{clients}-{n}") for n in range(clients)]

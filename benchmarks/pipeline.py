@@ -81,6 +81,8 @@ class Pipeline:
         self._bot, self.empty = bot, 0
         self._work: asyncio.Task[None] | None = None
         self._coach = ""
+        # Not while several talk: a day that passes for one makes the others' replies stale.
+        self.days_pass = True
 
     async def start(self) -> float:
         """Make the database and start the worker."""
@@ -149,7 +151,7 @@ class PipelineTalk:
         self._number += 1
         asks, keys, prompt = await asyncio.to_thread(self._open)
         move = next_move(self._number, asks, keys)
-        if isinstance(move, Falls):
+        if isinstance(move, Falls) and self._side.days_pass:
             app.clock.move(BETWEEN_CHECK_INS)
         committed = self._side.commits.of(self._client_id)
         began = time.perf_counter()

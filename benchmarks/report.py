@@ -9,22 +9,35 @@ from benchmarks.sides import Side
 
 VERDICTS = {True: "met", False: "**missed**", None: "not measured"}
 EMPTY = "–"
+COMPARED = 500  # the message at which sides are compared
 
 
 def values(found: Measured) -> dict[str, float | None]:
     """Return the value of each target."""
-    at = {key: found.spread(key, 500) for key in ("a", "b", "c", "d")}
     p95 = [each.p95 for point in found.points if (each := found.spread("c", point))]
     return {
-        "a_over_c": ratio(at["a"], at["c"]),
-        "b_over_c": ratio(at["b"], at["c"]),
-        "d_over_c": ratio(at["d"], at["c"]),
+        "a_over_c": _against_c(found, "a"),
+        "b_over_c": _against_c(found, "b"),
+        "d_over_c": _against_c(found, "d"),
         "flat": found.flat,
         "p95_ms": max(p95, default=None),
         "turns_per_second": found.rates.get("c", {}).get(8),
         "rss_mb": found.memory.get("c"),
         "state_bytes": found.state_bytes or None,
     }
+
+
+def compared_at(found: Measured, key: str) -> int | None:
+    """Return the message at which a side is compared: the 500th, or the last it reached before."""
+    reached_it = [
+        point for point in found.points if point <= COMPARED and found.spread(key, point)
+    ]
+    return max(reached_it, default=None)
+
+
+def _against_c(found: Measured, key: str) -> float | None:
+    point = compared_at(found, key)
+    return ratio(found.spread(key, point), found.spread("c", point)) if point else None
 
 
 def as_json(found: Measured, *, command: str, on: date) -> dict[str, object]:
@@ -52,7 +65,14 @@ def as_json(found: Measured, *, command: str, on: date) -> dict[str, object]:
         "turns": found.turns,
         "answered_with_nothing": found.empty,
         "targets": {
-            target.key: {"value": _rounded(value), "limit": target.limit, "met": met}
+            target.key: {
+                "value": _rounded(value),
+                "limit": target.limit,
+                "met": met,
+                **(
+                    {"message": compared_at(found, target.key[0])} if "_over" in target.key else {}
+                ),
+            }
             for target, value, met in reached(values(found))
         },
     }
@@ -65,7 +85,7 @@ def page(found: Measured, sides: Sequence[Side], *, command: str, on: date, abou
         _circumstances(found, command=command, on=on, about=about),
         "\n".join(f"- **({side.key})** {side.what}" for side in sides),
         "## What must be reached",
-        _table(("", "must be", "is", ""), [_row(each) for each in reached(values(found))]),
+        _table(("", "must be", "is", ""), [_row(found, each) for each in reached(values(found))]),
         "## One conversation, message by message",
         "Milliseconds for one message, median / p95.",
         _table(("message", *(f"({side.key})" for side in sides)), _messages(found, sides)),
@@ -85,10 +105,13 @@ def _circumstances(found: Measured, *, command: str, on: date, about: str) -> st
     )
 
 
-def _row(found: tuple[Target, float | None, bool | None]) -> Sequence[str]:
-    target, value, met = found
+def _row(found: Measured, each: tuple[Target, float | None, bool | None]) -> Sequence[str]:
+    target, value, met = each
+    what = target.what
+    if target.key.endswith("_over_c") and (point := compared_at(found, target.key[0])):
+        what = f"{what}, message {point}"
     is_now = EMPTY if value is None else f"{_rounded(value):,}{target.unit}"
-    return target.what, f"{target.way} {target.limit:,}{target.unit}", is_now, VERDICTS[met]
+    return what, f"{target.way} {target.limit:,}{target.unit}", is_now, VERDICTS[met]
 
 
 def _messages(found: Measured, sides: Sequence[Side]) -> list[Sequence[str]]:
@@ -129,7 +152,8 @@ def _rounded(value: float | None) -> float | None:
 
 NOTES = """## How it is measured
 
-- One message of each side is sent in turn, so that whatever slows the machine slows all alike.
+- One message of each side is sent in turn, so that whatever slows the machine slows all alike. A
+  side that has used up seven minutes leaves; "not reached" is where that happened.
   Everything runs on one machine over loopback or a unix socket. Each side answers a few turns of
   another conversation first.
 - A figure for message *n* is taken over that message and the {around} before and after it, as
@@ -142,8 +166,9 @@ NOTES = """## How it is measured
   its replies; (c) names them and (d) renders them. (b) keeps its conversations in SQLite, (a) in
   memory, (c) nowhere: the state is in the request.
 - (c) is asked with a context as large as a long-standing client's. "Message 1,000 against
-  message 10" compares the old conversation's messages around the last number with those of fresh
-  conversations sent in between, at the same time.
+  message 10": after its last message the old conversation goes on for 150 more, each beside one
+  of a fresh conversation (messages 1 to 30 of five), which gets the same check-ins and the same
+  words at the same time.
 - (d) runs from the moment a message is handed to `receive` until the transaction with its reply
   is committed, every write synced to disk, with the worker's own loops; nothing else waits, and
   the lull is 0. Its bot is the one of (c).

@@ -74,22 +74,22 @@ class Sealed:
 class SealedTalk:
     """One client of the bot: state, open question and budget are held here."""
 
-    def __init__(self, side: Sealed, name: str) -> None:
-        self._side, self._name = side, name
-        self._number, self._check_ins = 0, 0
+    def __init__(self, side: Sealed, name: str, *, number: int = 0) -> None:
+        self.side, self._name, self.number = side, name, number
+        self._check_ins = 0
         self._state: dialogue.JsonObject | None = None
         self._open: dialogue.Reply | None = None
         self._kind, self._asked = ConversationKind.UNPROMPTED, 0
 
-    async def turn(self) -> float:
+    async def turn(self, move: Move | None = None) -> float:
         """Ask one turn; the time is until the answer was read and checked."""
-        self._number += 1
+        self.number += 1
         asks = self._prompt.asks if self._prompt else None
         keys = [offer.key for offer in self._open.choices] if self._open else []
-        turn = self._turn(next_move(self._number, asks, keys))
+        turn = self._turn(move or next_move(self.number, asks, keys))
         began = time.perf_counter()
         try:
-            answer = await self._side.dialogue.turn(turn)
+            answer = await self.side.dialogue.turn(turn)
         except dialogue.DialogueError as error:
             raise WrongAnswer(f"(c) failed: {error}") from error
         took = (time.perf_counter() - began) * 1000
@@ -97,7 +97,7 @@ class SealedTalk:
         return took
 
     def _turn(self, move: Move) -> dialogue.Turn:
-        turn_id = f"{self._name}-{self._number}"
+        turn_id = f"{self._name}-{self.number}"
         if isinstance(move, Falls):
             self._kind, self._asked = ConversationKind.CHECK_IN, 0
             self._check_ins += 1
@@ -114,7 +114,7 @@ class SealedTalk:
             return dialogue.Happened(dialogue.Event(move.event))
         if isinstance(move, Picks):
             return dialogue.Choice(self._prompt.id if self._prompt else "none", move.key)
-        return dialogue.Texts((dialogue.Text(f"m{self._number}", move.text),))
+        return dialogue.Texts((dialogue.Text(f"m{self.number}", move.text),))
 
     def _context(self) -> dialogue.JsonObject:
         prompt = self._prompt
@@ -131,7 +131,7 @@ class SealedTalk:
     def _keep(self, answer: dialogue.Answer) -> None:
         self._state = answer.state
         size = len(json.dumps(answer.state, separators=(",", ":")).encode())
-        self._side.largest_state = max(self._side.largest_state, size)
+        self.side.largest_state = max(self.side.largest_state, size)
         self._open = next((reply for reply in reversed(answer.replies) if reply.prompt), None)
         self._asked += sum(reply.asks for reply in answer.replies)
         if any(command["command"] == "end_check_in" for command in answer.commands):

@@ -90,11 +90,14 @@ def _last_hard(session: Session, client_id: str, asking: Conversation | None) ->
 def _quiet_days(session: Session, scope: Scope) -> int:
     covered = [message.id for message in scope.messages]
     last = session.scalar(
-        select(func.max(Message.at)).where(
+        select(Message.at)
+        .where(
             Message.client_id == scope.client.id,
             Message.direction == "in",
             Message.id.not_in(covered),
         )
+        .order_by(Message.at.desc())
+        .limit(1)
     )
     return (scope.now - last).days if last else 0
 

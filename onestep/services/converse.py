@@ -150,6 +150,7 @@ def _commit(app: App, asked: Asked, answer: dialogue.Answer) -> None:
     with app.db.write() as session:
         inbox.finish(session, asked.claim)
         scope = _scope(app, session, asked.claim)
+        row = talk.dialogue(session, scope.client.id, now=scope.now)
         if scope.messages:
             outbox.cancel_held(session, client_id=scope.client.id)
         _record_turn(scope, answer)
@@ -157,8 +158,8 @@ def _commit(app: App, asked: Asked, answer: dialogue.Answer) -> None:
         silent = any(command.get("command") == "stay_silent" for command in answer.commands)
         if answer.replies or not silent:
             talk.close_prompt(session, scope.client.id)
+        row.state, row.updated_at = dict(answer.state), scope.now
         _reply(scope, asked, answer)
-        _keep_state(scope, answer)
         quick.close_if_over(scope)
 
 
@@ -225,8 +226,3 @@ def _as_item(reply: dialogue.Reply) -> dict[str, object]:
         prompt = {"id": reply.prompt.id, "asks": reply.prompt.asks}
         item["prompt"] = {**prompt, "area": reply.prompt.area} if reply.prompt.area else prompt
     return item
-
-
-def _keep_state(scope: Scope, answer: dialogue.Answer) -> None:
-    row = talk.dialogue(scope.session, scope.client.id, now=scope.now)
-    row.state, row.updated_at = dict(answer.state), scope.now

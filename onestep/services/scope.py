@@ -51,7 +51,11 @@ class Scope:
 
     def covering(self, refs: Sequence[str]) -> list[Message]:
         """The messages behind `refs`, also those of an earlier turn (a choice may point back)."""
-        return talk.messages(self.session, list(refs))
+        found = {message.id: message for message in self.messages}
+        others = [ref for ref in refs if ref not in found]
+        if others:
+            found |= {row.id: row for row in talk.messages(self.session, others)}
+        return [found[ref] for ref in dict.fromkeys(refs) if ref in found]
 
     def words(self, refs: Sequence[str]) -> str:
         """What was written in these messages, exactly, one line break between two."""

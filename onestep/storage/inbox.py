@@ -7,6 +7,7 @@ from itertools import takewhile
 
 from sqlalchemy import Select, and_, bindparam, exists, func, not_, or_, select, update
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm.attributes import set_attribute
 
 from onestep.storage.base import Moment, database_now, new_id
 from onestep.storage.errors import LeaseLost
@@ -76,11 +77,8 @@ def claim(session: Session, *, now: datetime, lease_seconds: float) -> Claim | N
     rows = _stretch(session, first)
     for row in rows:
         row.state, row.fence, row.attempts = "working", row.fence + 1, row.attempts + 1
-    ids = [row.id for row in rows]
+        set_attribute(row, "lease_until", database_now() + lease_seconds)
     session.flush()
-    session.execute(
-        update(Inbox).where(Inbox.id.in_(ids)).values(lease_until=database_now() + lease_seconds)
-    )
     return Claim(first.client_id, tuple(rows), {row.id: row.fence for row in rows})
 
 

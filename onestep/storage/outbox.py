@@ -19,6 +19,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm.attributes import set_attribute
 
 from onestep.storage.base import Moment, database_now, new_id
 from onestep.storage.errors import LeaseLost
@@ -96,12 +97,8 @@ def claim(session: Session, *, now: datetime, lease_seconds: float, lane: str) -
     if row is None:
         return None
     row.state, row.fence, row.attempts = "sending", row.fence + 1, row.attempts + 1
+    set_attribute(row, "lease_until", database_now() + lease_seconds)
     session.flush()
-    session.execute(
-        update(Outbox)
-        .where(Outbox.id == row.id)
-        .values(lease_until=database_now() + lease_seconds)
-    )
     return Sending(row, row.fence)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from onestep.storage import sealed
@@ -82,7 +82,7 @@ def last_in(session: Session, client_id: str, *, limit: int = 3) -> list[Message
     rows = session.scalars(
         select(Message)
         .where(Message.client_id == client_id, Message.direction == "in")
-        .order_by(Message.id.desc())
+        .order_by(Message.at.desc(), Message.id.desc())
         .limit(limit)
     ).all()
     return list(reversed(rows))
@@ -184,15 +184,14 @@ def add_turn(
 
 def unanswered_check_ins(session: Session, client_id: str, *, besides: str | None = None) -> int:
     """How many check-ins in a row the client has not answered, not counting `besides`."""
-    answered = select(func.max(Message.at)).where(
-        Message.client_id == client_id, Message.direction == "in"
+    answered = exists().where(
+        Message.client_id == client_id,
+        Message.direction == "in",
+        Message.at >= CheckIn.opened_at,
     )
-    last_word = session.scalar(answered)
     opened = select(func.count()).where(
-        CheckIn.client_id == client_id, CheckIn.opened_at.is_not(None)
+        CheckIn.client_id == client_id, CheckIn.opened_at.is_not(None), ~answered
     )
-    if last_word is not None:
-        opened = opened.where(CheckIn.opened_at > last_word)
     if besides is not None:
         opened = opened.where(CheckIn.id != besides)
     return int(session.scalar(opened) or 0)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from onestep.storage.base import Base
@@ -14,8 +14,12 @@ class Entry(Base):
     """Something the client told, verbatim, with where and when it was written."""
 
     __tablename__ = "entry"
+    __table_args__ = (
+        Index("ix_entry_client", "client_id", "id"),
+        Index("ix_entry_kind", "client_id", "kind", "id"),
+    )
     id: Mapped[str] = mapped_column(Key, primary_key=True)
-    client_id: Mapped[str] = mapped_column(ForeignKey("client.id"), index=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey("client.id"))
     conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversation.id"))
     turn_id: Mapped[str | None] = mapped_column(ForeignKey("turn.id"), index=True)
     kind: Mapped[str]  # noticing | best_hopes | hard | coping | small_step | scale | ...

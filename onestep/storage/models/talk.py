@@ -45,7 +45,7 @@ class Message(Base):
     __tablename__ = "message"
     __table_args__ = (
         Index("uq_message_provider", "channel", "provider_id", unique=True),
-        Index("ix_message_thread", "client_id", "at"),
+        Index("ix_message_thread", "client_id", "direction", "at", "id"),
     )
     id: Mapped[str] = mapped_column(Key, primary_key=True)
     client_id: Mapped[str | None] = mapped_column(ForeignKey("client.id"))

@@ -296,7 +296,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.create_index("ix_message_thread", ["client_id", "at"], unique=False)
+        batch_op.create_index(
+            "ix_message_thread", ["client_id", "direction", "at", "id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_message_turn_id"), ["turn_id"], unique=False)
         batch_op.create_index("uq_message_provider", ["channel", "provider_id"], unique=True)
 
@@ -405,7 +407,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry")),
     )
     with op.batch_alter_table("entry", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_entry_client_id"), ["client_id"], unique=False)
+        batch_op.create_index("ix_entry_client", ["client_id", "id"], unique=False)
+        batch_op.create_index("ix_entry_kind", ["client_id", "kind", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_entry_part_of"), ["part_of"], unique=False)
         batch_op.create_index(batch_op.f("ix_entry_turn_id"), ["turn_id"], unique=False)
 
