@@ -41,6 +41,9 @@ _OUR_TEXTS = re.compile(r"\b(text|texts|texting|message|messages|msg|msgs)\b", r
 INSULT_SURE, INSULT_WORDS = 0.70, 10
 _TO_US = re.compile(r"\b(you|u|your|ur|ya|youre|bot|robot|fuck|piss|shut)\b|\?", re.IGNORECASE)
 
+# Someone is to ring somebody else, or a session is moved: not a wish to talk to a person here.
+NOT_FOR_US = frozenset({"ask_someone_else", "practical_matter", "session_matter"})
+
 
 def request_of(turn: Turn) -> str | None:
     """What the client asks of us, when it is sure enough to win over an open question."""
@@ -89,7 +92,7 @@ def _by_our_rules(text: str, intent: str, turn: Turn) -> str | None:
         ("strike", asks_to_strike(text)),
         ("other_person", somebody_elses_hand(text)),
         ("not_then", not_then(text)),
-        ("ask_coach", intent != "ask_someone_else" and wants_a_person(text, coach)),
+        ("ask_coach", intent not in NOT_FOR_US and wants_a_person(text, coach)),
         (request_in(text), True),
         ("thanks", intent not in REQUESTS and _only_thanks(text, turn)),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from components.quotes import words_of
 from components.requests import Requests
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from components.marks import Marks
 from rasa.shared.nlu.training_data.message import Message
+
+from components.marks import Marks
 
 MARKS = Marks()
 
