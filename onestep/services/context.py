@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from onestep.domain.budget import ratings_due
@@ -17,13 +17,50 @@ from onestep.storage.models import (
     Message,
     Person,
     Rating,
-    SmallStep,
 )
 from onestep.storage.models import Session as Meeting
 
 NAMES_LIVE = timedelta(days=60)  # Q6 asks by name only for this long after it was told
 SESSION_IS_NEAR = timedelta(days=3)
 RECENT_ENTRIES = 10
+
+# Asked in every turn, so put together once: building a statement costs more than running it.
+_CLIENT: BindParameter[str] = bindparam("client_id")
+_EARLIER_HARD = (
+    select(Conversation.hard)
+    .where(
+        Conversation.client_id == _CLIENT,
+        Conversation.kind != "first_contact",
+        Conversation.id != bindparam("besides"),
+    )
+    .order_by(Conversation.id.desc())
+    .limit(1)
+)
+_LAST_WORD = (
+    select(Message.at)
+    .where(
+        Message.client_id == _CLIENT,
+        Message.direction == "in",
+        Message.id.not_in(bindparam("covered", expanding=True)),
+    )
+    .order_by(Message.at.desc())
+    .limit(1)
+)
+_NAMED = (
+    select(Person)
+    .where(Person.client_id == _CLIENT, Person.named_at > bindparam("since"))
+    .order_by(Person.id.desc())
+)
+_RATED = (
+    select(Rating.area, func.max(Rating.at))
+    .where(Rating.client_id == _CLIENT)
+    .group_by(Rating.area)
+)
+_BEGUN = select(func.count()).where(CheckIn.client_id == _CLIENT, CheckIn.opened_at.is_not(None))
+_BEGUN_AFTER = _BEGUN.where(CheckIn.opened_at > bindparam("after"))
+_NEXT_MEETING = select(func.min(Meeting.on_date)).where(
+    Meeting.client_id == _CLIENT, Meeting.on_date >= bindparam("today")
+)
 
 
 @dataclass(frozen=True)
@@ -76,29 +113,13 @@ def _open_prompt(session: Session, client_id: str) -> dict[str, str] | None:
 
 
 def _last_hard(session: Session, client_id: str, asking: Conversation | None) -> bool:
-    earlier = (
-        select(Conversation.hard)
-        .where(Conversation.client_id == client_id, Conversation.kind != "first_contact")
-        .order_by(Conversation.id.desc())
-        .limit(1)
-    )
-    if asking is not None:
-        earlier = earlier.where(Conversation.id != asking.id)
-    return bool(session.scalar(earlier))
+    besides = asking.id if asking else ""  # no conversation has an empty id
+    return bool(session.scalar(_EARLIER_HARD, {"client_id": client_id, "besides": besides}))
 
 
 def _quiet_days(session: Session, scope: Scope) -> int:
     covered = [message.id for message in scope.messages]
-    last = session.scalar(
-        select(Message.at)
-        .where(
-            Message.client_id == scope.client.id,
-            Message.direction == "in",
-            Message.id.not_in(covered),
-        )
-        .order_by(Message.at.desc())
-        .limit(1)
-    )
+    last = session.scalar(_LAST_WORD, {"client_id": scope.client.id, "covered": covered})
     return (scope.now - last).days if last else 0
 
 
@@ -113,11 +134,7 @@ def _screen(scope: Scope) -> dict[str, Any]:
 
 
 def _people(session: Session, client_id: str, now: datetime) -> tuple[str, ...]:
-    named = session.scalars(
-        select(Person)
-        .where(Person.client_id == client_id, Person.named_at > now - NAMES_LIVE)
-        .order_by(Person.id.desc())
-    )
+    named = session.scalars(_NAMED, {"client_id": client_id, "since": now - NAMES_LIVE})
     return tuple(dict.fromkeys(sealed.person_name(session, person) for person in named))
 
 
@@ -125,11 +142,7 @@ def _rating(session: Session, scope: Scope) -> dict[str, Any]:
     asking = scope.conversation
     if asking is None or asking.kind != "check_in":
         return {"areas_due": []}
-    rated = session.execute(
-        select(Rating.area, func.max(Rating.at))
-        .where(Rating.client_id == scope.client.id)
-        .group_by(Rating.area)
-    ).all()
+    rated = session.execute(_RATED, {"client_id": scope.client.id}).all()
     last = max((at for _, at in rated), default=None)
     areas = ratings_due(
         [area.key for area in scope.content.areas],
@@ -146,12 +159,9 @@ def _rating(session: Session, scope: Scope) -> dict[str, Any]:
 
 def _opened(session: Session, client_id: str, *, after: datetime | None = None) -> int:
     """How many check-ins have begun, in all or since a moment."""
-    begun = select(func.count()).where(
-        CheckIn.client_id == client_id, CheckIn.opened_at.is_not(None)
-    )
-    if after is not None:
-        begun = begun.where(CheckIn.opened_at > after)
-    return int(session.scalar(begun) or 0)
+    if after is None:
+        return int(session.scalar(_BEGUN, {"client_id": client_id}) or 0)
+    return int(session.scalar(_BEGUN_AFTER, {"client_id": client_id, "after": after}) or 0)
 
 
 def _earlier_words(session: Session, client_id: str) -> dict[str, str | None]:
@@ -168,23 +178,15 @@ def _latest(session: Session, client_id: str, kind: str) -> str | None:
 
 
 def _open_step(session: Session, client_id: str) -> str | None:
-    step = session.scalar(
-        select(SmallStep)
-        .where(SmallStep.client_id == client_id)
-        .order_by(SmallStep.id.desc())
-        .limit(1)
-    )
+    step = record.latest_step(session, client_id)
     if step is None or step.outcome_entry_id is not None or step.shown is not None:
         return None
     return sealed.entry_words(session, session.get_one(Entry, step.entry_id))
 
 
 def _next_session(session: Session, scope: Scope) -> str | None:
-    found = session.scalar(
-        select(func.min(Meeting.on_date)).where(
-            Meeting.client_id == scope.client.id, Meeting.on_date >= scope.now.date()
-        )
-    )
+    today = {"client_id": scope.client.id, "today": scope.now.date()}
+    found = session.scalar(_NEXT_MEETING, today)
     return found.isoformat() if found else None
 
 

@@ -3,12 +3,23 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from onestep.storage import sealed
 from onestep.storage.base import new_id
 from onestep.storage.models import Address, Client, Coach, Consent, ContactTerms
+
+# Asked with every message, so put together once: building a statement costs more than running it.
+_FOUND = select(Address).where(
+    Address.channel == bindparam("channel"), Address.value_hash == bindparam("hashed")
+)
+_PREFERRED = (
+    select(Address)
+    .where(Address.client_id == bindparam("client_id"), Address.state == "live")
+    .order_by(Address.preferred.desc(), Address.created_at.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -89,19 +100,12 @@ def add_address(
 def find_address(session: Session, *, channel: str, value: str) -> Address | None:
     """The address with this value, found by its keyed hash."""
     hashed = sealed.keyring(session).address_hash(channel, value)
-    return session.scalar(
-        select(Address).where(Address.channel == channel, Address.value_hash == hashed)
-    )
+    return session.scalar(_FOUND, {"channel": channel, "hashed": hashed})
 
 
 def preferred_address(session: Session, client_id: str) -> Address | None:
     """Where the client is written to: the preferred live address."""
-    return session.scalar(
-        select(Address)
-        .where(Address.client_id == client_id, Address.state == "live")
-        .order_by(Address.preferred.desc(), Address.created_at.desc())
-        .limit(1)
-    )
+    return session.scalar(_PREFERRED, {"client_id": client_id})
 
 
 def client(session: Session, client_id: str) -> Client:

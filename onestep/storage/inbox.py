@@ -5,7 +5,18 @@ from datetime import datetime
 from functools import cache
 from itertools import takewhile
 
-from sqlalchemy import Select, and_, bindparam, exists, func, not_, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import set_attribute
 
@@ -17,6 +28,19 @@ from onestep.storage.models import Inbox
 OPEN = ("waiting", "working")
 # Commands that the application answers alone; a bot that is away must not hold them up.
 NEED_NO_BOT = ("stop", "pause", "resume", "coach", "help")
+
+# Asked with every message, so put together once: building a statement costs more than running it.
+_CLIENT: BindParameter[str] = bindparam("client_id")
+_WAITING_TEXTS = (
+    select(Inbox)
+    .where(Inbox.client_id == _CLIENT, Inbox.state == "waiting", Inbox.kind == "text")
+    .order_by(Inbox.seq)
+)
+_FROM_HERE = (
+    select(Inbox)
+    .where(Inbox.client_id == _CLIENT, Inbox.state.in_(OPEN), Inbox.seq >= bindparam("seq"))
+    .order_by(Inbox.seq)
+)
 
 
 @dataclass(frozen=True)
@@ -100,13 +124,7 @@ def put_back(session: Session, held: Claim, *, due_at: datetime, note: str) -> N
 
 def waiting_texts(session: Session, client_id: str) -> list[Inbox]:
     """The client's texts that no turn has taken yet, in order."""
-    return list(
-        session.scalars(
-            select(Inbox)
-            .where(Inbox.client_id == client_id, Inbox.state == "waiting", Inbox.kind == "text")
-            .order_by(Inbox.seq)
-        )
-    )
+    return list(session.scalars(_WAITING_TEXTS, {"client_id": client_id}))
 
 
 def quiet_asked(session: Session, client_id: str) -> bool:
@@ -161,12 +179,7 @@ def _oldest_due() -> Select[Inbox]:
 def _stretch(session: Session, first: Inbox) -> list[Inbox]:
     if first.kind != "text":
         return [first]
-    waiting = session.scalars(
-        select(Inbox)
-        .where(Inbox.client_id == first.client_id, Inbox.state.in_(OPEN))
-        .where(Inbox.seq >= first.seq)
-        .order_by(Inbox.seq)
-    )
+    waiting = session.scalars(_FROM_HERE, {"client_id": first.client_id, "seq": first.seq})
     return list(takewhile(lambda row: row.kind == "text", waiting))
 
 

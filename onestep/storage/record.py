@@ -4,12 +4,27 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from onestep.storage import sealed
 from onestep.storage.base import new_id
 from onestep.storage.models import Ask, Entry, Person, Rating, SmallStep
+
+# Asked in every turn, so put together once: building a statement costs more than running it.
+_CLIENT: BindParameter[str] = bindparam("client_id")
+_KEPT = select(Entry).where(Entry.client_id == _CLIENT, Entry.struck_at.is_(None))
+_RECENT = _KEPT.order_by(Entry.id.desc()).limit(bindparam("limit"))
+_OF_KIND = _KEPT.where(Entry.kind == bindparam("kind"))
+_LATEST = _OF_KIND.order_by(Entry.id.desc()).limit(1)
+_LATEST_HERE = (
+    _OF_KIND.where(Entry.conversation_id == bindparam("conversation_id"))
+    .order_by(Entry.id.desc())
+    .limit(1)
+)
+_LATEST_STEP = (
+    select(SmallStep).where(SmallStep.client_id == _CLIENT).order_by(SmallStep.id.desc()).limit(1)
+)
 
 
 def add_entry(
@@ -135,12 +150,7 @@ def add_person(session: Session, *, client_id: str, name: str, now: datetime) ->
 
 def recent(session: Session, client_id: str, *, limit: int) -> list[Entry]:
     """The newest entries that were not struck, oldest first."""
-    rows = session.scalars(
-        select(Entry)
-        .where(Entry.client_id == client_id, Entry.struck_at.is_(None))
-        .order_by(Entry.id.desc())
-        .limit(limit)
-    ).all()
+    rows = session.scalars(_RECENT, {"client_id": client_id, "limit": limit}).all()
     return list(reversed(rows))
 
 
@@ -148,22 +158,15 @@ def latest(
     session: Session, client_id: str, kind: str, *, conversation_id: str | None = None
 ) -> Entry | None:
     """The newest entry of a kind, of the whole record or of one conversation."""
-    query = select(Entry).where(
-        Entry.client_id == client_id, Entry.kind == kind, Entry.struck_at.is_(None)
-    )
-    if conversation_id is not None:
-        query = query.where(Entry.conversation_id == conversation_id)
-    return session.scalar(query.order_by(Entry.id.desc()).limit(1))
+    asked = {"client_id": client_id, "kind": kind}
+    if conversation_id is None:
+        return session.scalar(_LATEST, asked)
+    return session.scalar(_LATEST_HERE, {**asked, "conversation_id": conversation_id})
 
 
 def latest_step(session: Session, client_id: str) -> SmallStep | None:
     """The client's newest small sign or step."""
-    return session.scalar(
-        select(SmallStep)
-        .where(SmallStep.client_id == client_id)
-        .order_by(SmallStep.id.desc())
-        .limit(1)
-    )
+    return session.scalar(_LATEST_STEP, {"client_id": client_id})
 
 
 def latest_rating(session: Session, client_id: str, area: str) -> Rating | None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import BindParameter, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from onestep.storage import sealed
@@ -15,6 +15,34 @@ from onestep.storage.models import (
     Message,
     Prompt,
     Turn,
+)
+
+# Asked in every turn, so put together once: building a statement costs more than running it.
+_CLIENT: BindParameter[str] = bindparam("client_id")
+_SAME = select(Message.id).where(
+    Message.channel == bindparam("channel"), Message.provider_id == bindparam("provider_id")
+)
+_LAST_IN = (
+    select(Message)
+    .where(Message.client_id == _CLIENT, Message.direction == "in")
+    .order_by(Message.at.desc(), Message.id.desc())
+    .limit(bindparam("limit"))
+)
+_OPEN_CONVERSATION = (
+    select(Conversation)
+    .where(Conversation.client_id == _CLIENT, Conversation.state == "open")
+    .order_by(Conversation.id.desc())
+    .limit(1)
+)
+_OPEN_PROMPT = select(Prompt).where(Prompt.client_id == _CLIENT, Prompt.open)
+_ANSWERED = exists().where(
+    Message.client_id == _CLIENT, Message.direction == "in", Message.at >= CheckIn.opened_at
+)
+_UNANSWERED = select(func.count()).where(
+    CheckIn.client_id == _CLIENT,
+    CheckIn.opened_at.is_not(None),
+    CheckIn.id != bindparam("besides"),
+    ~_ANSWERED,
 )
 
 
@@ -54,10 +82,8 @@ def add_message(
 
 def already_in(session: Session, *, channel: str, provider_id: str) -> bool:
     """Whether this very message was taken in before."""
-    found = select(Message.id).where(
-        Message.channel == channel, Message.provider_id == provider_id
-    )
-    return session.scalar(found) is not None
+    came = {"channel": channel, "provider_id": provider_id}
+    return session.scalar(_SAME, came) is not None
 
 
 def messages(session: Session, ids: list[str]) -> list[Message]:
@@ -79,23 +105,13 @@ def thread(session: Session, client_id: str, *, limit: int = 200) -> list[Messag
 
 def last_in(session: Session, client_id: str, *, limit: int = 3) -> list[Message]:
     """The client's newest messages, oldest first."""
-    rows = session.scalars(
-        select(Message)
-        .where(Message.client_id == client_id, Message.direction == "in")
-        .order_by(Message.at.desc(), Message.id.desc())
-        .limit(limit)
-    ).all()
+    rows = session.scalars(_LAST_IN, {"client_id": client_id, "limit": limit}).all()
     return list(reversed(rows))
 
 
 def open_conversation(session: Session, client_id: str) -> Conversation | None:
     """The conversation that is going on, if one is."""
-    return session.scalar(
-        select(Conversation)
-        .where(Conversation.client_id == client_id, Conversation.state == "open")
-        .order_by(Conversation.id.desc())
-        .limit(1)
-    )
+    return session.scalar(_OPEN_CONVERSATION, {"client_id": client_id})
 
 
 def begin_conversation(
@@ -140,7 +156,7 @@ def end_conversation(session: Session, *, client_id: str, how: str, now: datetim
 
 def open_prompt(session: Session, client_id: str) -> Prompt | None:
     """The question that still waits for this client's answer."""
-    return session.scalar(select(Prompt).where(Prompt.client_id == client_id, Prompt.open))
+    return session.scalar(_OPEN_PROMPT, {"client_id": client_id})
 
 
 def close_prompt(session: Session, client_id: str) -> None:
@@ -184,14 +200,5 @@ def add_turn(
 
 def unanswered_check_ins(session: Session, client_id: str, *, besides: str | None = None) -> int:
     """How many check-ins in a row the client has not answered, not counting `besides`."""
-    answered = exists().where(
-        Message.client_id == client_id,
-        Message.direction == "in",
-        Message.at >= CheckIn.opened_at,
-    )
-    opened = select(func.count()).where(
-        CheckIn.client_id == client_id, CheckIn.opened_at.is_not(None), ~answered
-    )
-    if besides is not None:
-        opened = opened.where(CheckIn.id != besides)
-    return int(session.scalar(opened) or 0)
+    asked = {"client_id": client_id, "besides": besides or ""}  # no check-in has an empty id
+    return int(session.scalar(_UNANSWERED, asked) or 0)
