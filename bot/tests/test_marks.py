@@ -154,8 +154,20 @@ NEVER = [
 @pytest.mark.parametrize("text", NEVER)
 def test_what_is_never_given_back(text: str) -> None:
     """Insults, names, money, health, numbers, hard words; and nothing after ok or dunno."""
-    banned = set("dave bethan quid rent meds stupid three awful not fuck left".split())
-    banned |= set("drinking doctor 5k drugs court no 50 back".split())
+    banned = {
+        "dave",
+        "bethan",
+        "quid",
+        "rent",
+        "meds",
+        "stupid",
+        "three",
+        "awful",
+        "not",
+        "fuck",
+        "left",
+    }
+    banned |= {"drinking", "doctor", "5k", "drugs", "court", "no", "50", "back"}
     quoted = (cut(text, "quote") or "").lower().split()
     assert not banned & set(quoted)
     assert not (quoted and text.split(maxsplit=1)[0] in {"ok", "dunno", "HAD", "did"})
