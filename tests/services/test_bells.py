@@ -71,3 +71,17 @@ async def _from_elsewhere():
 def test_a_ring_may_come_from_any_thread():
     """Services ring from worker threads; a bell that nobody listens to does no harm."""
     assert asyncio.run(_from_elsewhere()) == [0]
+
+
+async def _rung_once():
+    bell = Bells().listen("inbox")
+    bell.wake()
+    await bell.rest(LONG)
+    async with resting(bell) as woke:
+        await asyncio.sleep(SOON)
+    return woke
+
+
+def test_one_ring_ends_one_rest():
+    """After it the worker rests again, or it would look for work without end."""
+    assert asyncio.run(_rung_once()) == []
