@@ -5,7 +5,7 @@ Like the real ones it takes no idempotency key: sending twice shows twice.
 
 from dataclasses import dataclass
 
-from channels.base import Outbound, Receipt
+from channels.base import Outbound, Pace, Receipt
 from channels.ledger import Ledger
 
 
@@ -15,6 +15,15 @@ class Simulator:
 
     name: str
     ledger: Ledger
+
+    @property
+    def pace(self) -> Pace:
+        """Nobody waits in a made-up network."""
+        return Pace()
+
+    def parts(self, text: str) -> list[str]:
+        """A simulated phone shows a text of any length."""
+        return [text]
 
     async def send(self, message: Outbound) -> Receipt:
         """Delivers at once."""
