@@ -1,25 +1,46 @@
 """Every setting, read once at the start and checked; each is listed in `.env.example`."""
 
+import os
 from pathlib import Path
+from typing import Any, Self
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from onestep import settings_channels
+from onestep.settings_channels import Kannel, Telegram, TelegramMode, Twilio
+from onestep.settings_sources import FILE, SecretFiles, spelled
 
 ROOT = Path(__file__).resolve().parent.parent
+OF_PROVIDERS = ("telegram_", "twilio_", "kannel_")
 
 
 class Settings(BaseSettings):
-    """The settings of one installation: `ONESTEP_…` variables, or the same lines in `.env`."""
+    """The settings of one installation: `ONESTEP_…` variables, or the same lines in `.env`.
+
+    A secret may also stand in a file: `ONESTEP_…_FILE`, or a credential of systemd's.
+    """
 
     model_config = SettingsConfigDict(
-        env_prefix="ONESTEP_", env_file=".env", extra="forbid", frozen=True
+        env_prefix="ONESTEP_",
+        env_file=".env",
+        env_ignore_empty=True,  # a line with nothing behind its sign is a line left out
+        dotenv_filtering="only_existing",  # what is misspelt is refused with the right name
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,  # an error that is printed whole must not show a token
     )
 
     demo: bool = Field(
         default=False, description="made-up clients on a simulated phone; no real token"
     )
     data: Path = Field(default=ROOT / "var", description="folder of the database and keys")
-    database: str | None = Field(
+    database: SecretStr | None = Field(
         default=None, description="database address; default SQLite in data"
     )
     key_file: Path | None = Field(
@@ -31,6 +52,12 @@ class Settings(BaseSettings):
     language: str = Field(default="en", description="language that new clients are written to in")
     host: str = Field(default="127.0.0.1", description="address the web pages are served on")
     port: int = Field(default=8000, ge=1, le=65535, description="port the web pages are served on")
+    metrics_port: int = Field(
+        default=8001, ge=1, le=65535, description="port of /readyz and /metrics, this machine only"
+    )
+    public_url: str | None = Field(
+        default=None, description="web address that providers and coaches reach us by"
+    )
     bot_python: Path = Field(
         default=ROOT / "bot" / ".venv" / "bin" / "python",
         description="Python 3.10 that runs the bot",
@@ -43,27 +70,135 @@ class Settings(BaseSettings):
     send_timeout: float = Field(
         default=10, gt=0, description="seconds a provider may take to answer"
     )
+    sms_segments: int = Field(
+        default=2, ge=1, le=10, description="most parts one text message may be sent in"
+    )
+    photos: bool = Field(default=False, description="photos are kept as a noticing in pictures")
+    voice: bool = Field(default=False, description="voice notes are kept as a noticing in sound")
+
     telegram_token: SecretStr | None = Field(default=None, description="token of the Telegram bot")
+    telegram_mode: TelegramMode = Field(
+        default=TelegramMode.POLLING, description="polling, or webhook: how updates come"
+    )
+    telegram_webhook_secret: SecretStr | None = Field(
+        default=None, description="secret that Telegram sends with each update"
+    )
+    telegram_api: str = Field(
+        default="https://api.telegram.org", description="base address of Telegram's Bot API"
+    )
+    twilio_account_sid: str | None = Field(default=None, description="SID of the Twilio account")
+    twilio_auth_token: SecretStr | None = Field(
+        default=None, description="token of the Twilio account; signs its webhooks too"
+    )
+    twilio_from_number: str | None = Field(
+        default=None, description="number that texts through Twilio come from"
+    )
+    twilio_messaging_service_sid: str | None = Field(
+        default=None, description="Twilio's messaging service, instead of one number"
+    )
+    twilio_api: str = Field(
+        default="https://api.twilio.com", description="base address of Twilio's API"
+    )
+    kannel_send_url: str | None = Field(
+        default=None, description="address of Kannel's sendsms service"
+    )
+    kannel_username: str | None = Field(default=None, description="name of Kannel's sendsms-user")
+    kannel_password: SecretStr | None = Field(
+        default=None, description="password of Kannel's sendsms-user"
+    )
+    kannel_from_number: str | None = Field(
+        default=None, description="number that texts through Kannel come from"
+    )
+    kannel_secret: SecretStr | None = Field(
+        default=None, description="last part of the path that Kannel brings texts to"
+    )
+    kannel_allowed: str = Field(
+        default="127.0.0.1, ::1", description="addresses that Kannel may bring texts from"
+    )
+
+    @classmethod
+    def made_up(cls, **given: Any) -> Self:
+        """Settings of a demo in a terminal or a test: no provider, whatever is configured."""
+        fields = cls.model_fields.items()
+        none = {name: field.default for name, field in fields if name.startswith(OF_PROVIDERS)}
+        return cls(demo=True, **none, **given)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # ours reads more
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is passed in counts first, then variables, then `.env`, then files of secrets."""
+        written: dict[str, str | None] = {}
+        for source in (dotenv_settings, env_settings):
+            assert isinstance(source, EnvSettingsSource)  # noqa: S101  # as pydantic passes them
+            written.update(source.env_vars)
+        files = SecretFiles(settings_cls, written, cls.secrets())
+        return init_settings, env_settings, dotenv_settings, files
+
+    @classmethod
+    def secrets(cls) -> tuple[str, ...]:
+        """The fields that are secret, by their types."""
+        fields = cls.model_fields.items()
+        return tuple(name for name, field in fields if field.annotation == SecretStr | None)
 
     @model_validator(mode="after")
-    def _fits_together(self) -> "Settings":
-        if self.demo and self.telegram_token is not None:
-            raise ValueError(
-                "demo mode refuses a real token: remove ONESTEP_TELEGRAM_TOKEN or ONESTEP_DEMO"
-            )
+    def _fits_together(self) -> Self:
+        if self.demo:
+            self._refuse_real_tokens()
         if self.send_timeout >= self.lease / 2:
             raise ValueError(
                 "ONESTEP_SEND_TIMEOUT must be less than half of ONESTEP_LEASE: a message that "
                 "outlives its lease could be sent by two workers"
             )
+        if self.metrics_port == self.port:
+            raise ValueError("ONESTEP_METRICS_PORT must not be ONESTEP_PORT: it is for us alone")
+        if self.public_url is not None:
+            settings_channels.web_address(self.public_url, spelled("public_url"))
+        _ = self.telegram, self.twilio, self.kannel  # each refuses to be half there
         return self
+
+    def _refuse_real_tokens(self) -> None:
+        for name in self.secrets():
+            if name.startswith(OF_PROVIDERS) and getattr(self, name) is not None:
+                raise ValueError(
+                    f"demo mode refuses a real token: remove {spelled(name)} or ONESTEP_DEMO"
+                )
+
+    @property
+    def telegram(self) -> Telegram | None:
+        """The Telegram bot, or None when there is none."""
+        return settings_channels.telegram(self.__dict__)
+
+    @property
+    def twilio(self) -> Twilio | None:
+        """The Twilio account, or None when there is none."""
+        return settings_channels.twilio(self.__dict__)
+
+    @property
+    def kannel(self) -> Kannel | None:
+        """The Kannel gateway, or None when there is none."""
+        return settings_channels.kannel(self.__dict__)
 
     @property
     def database_url(self) -> str:
-        """The address of the database."""
-        return self.database or f"sqlite:///{self.data / 'onestep.db'}"
+        """The address of the database; it may hold a password."""
+        if self.database is not None:
+            return self.database.get_secret_value()
+        return f"sqlite:///{self.data / 'onestep.db'}"
 
     @property
     def keys(self) -> Path:
         """The key file."""
         return self.key_file or self.data / "keys.json"
+
+
+def forget_secrets() -> None:
+    """Takes the secrets out of our environment once they are read, so that no child has them."""
+    for name in Settings.secrets():
+        for variable in (spelled(name), spelled(name + FILE)):
+            os.environ.pop(variable, None)

@@ -15,9 +15,15 @@ def written():
     return dict(LINE.findall((ROOT / ".env.example").read_text(encoding="utf-8")))
 
 
+def named(fields):
+    """The variables of these fields."""
+    return {f"ONESTEP_{name.upper()}" for name in fields}
+
+
 def test_each_setting_is_in_the_example_file():
-    """.env.example has just the settings there are."""
-    assert {f"ONESTEP_{name.upper()}" for name in Settings.model_fields} == set(written())
+    """.env.example has just the settings there are, and of each secret the file it may be in."""
+    files = {f"{name}_file" for name in Settings.secrets()}
+    assert named(Settings.model_fields) | named(files) == set(written())
 
 
 def test_the_example_file_gives_the_defaults():
@@ -32,6 +38,14 @@ def test_each_setting_says_what_it_is_for():
     """A setting carries its own line of explanation."""
     for name, field in Settings.model_fields.items():
         assert field.description, name
+
+
+def test_what_is_secret_is_typed_so():
+    """A token, a password or a secret is of the type that shows itself to nobody."""
+    telling = re.compile(r"token|secret|password|^database$")
+    assert set(Settings.secrets()) == {
+        name for name in Settings.model_fields if telling.search(name)
+    }
 
 
 def test_no_document_or_module_names_a_setting_that_is_not_there():
