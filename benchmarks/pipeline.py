@@ -71,12 +71,10 @@ class Pipeline:
     what = "receipt to the reply's commit in the outbox, idle queue, lull 0"
 
     def __init__(self, folder: Path, bot: Asker) -> None:
-        self._settings = Settings(
-            demo=True,  # nothing of this machine's own settings: not its database, not its token
-            data=folder / "service",
-            database=None,
-            key_file=None,
-            telegram_token=None,
+        self._settings = (
+            Settings.made_up(  # nothing of this machine's own: not its database, not its token
+                data=folder / "service", database=None, key_file=None
+            )
         )
         self._bot, self.empty = bot, 0
         self._work: asyncio.Task[None] | None = None

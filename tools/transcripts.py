@@ -105,7 +105,7 @@ class Played:
 async def remake() -> str:
     """The whole page."""
     parts = [HEAD]
-    settings = Settings(demo=True, telegram_token=None)
+    settings = Settings.made_up()
     played = Played(settings, ContentInForce(settings.content, settings.language))
     async with bot(settings) as asker:
         for number, script in enumerate(sorted(SCRIPTS.glob("transcript_*.jsonl")), start=1):

@@ -42,7 +42,7 @@ async def run_chat(start: Start, *, scripts: list[Path], as_json: bool) -> int:
     """Plays the scripts, or talks with the person at the keyboard. Returns the exit code."""
     out = json_lines(sys.stdout) if as_json else show
     # Nothing leaves this machine from here, so a real token in the settings is left alone.
-    settings = Settings(demo=True, language=start.language, telegram_token=None)
+    settings = Settings.made_up(language=start.language)
     check_content(settings)
     content = ContentInForce(settings.content, settings.language)
     if not (scripts or as_json):

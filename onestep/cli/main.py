@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from onestep.cli import say
-from onestep.settings import Settings
+from onestep.settings import Settings, forget_secrets
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -103,4 +103,6 @@ def chat(
 
 
 def _settings(*, demo: bool = False) -> Settings:
-    return Settings(demo=True) if demo else Settings()
+    settings = Settings(demo=True) if demo else Settings()
+    forget_secrets()
+    return settings

@@ -14,6 +14,7 @@ def known_errors() -> tuple[type[Exception], ...]:
     from onestep.dialogue import BotWouldNotStart
     from onestep.safety import RulesError
     from onestep.services.errors import ServiceError
+    from onestep.settings_sources import SettingRefused
     from onestep.storage.errors import StorageError
 
     return (
@@ -24,6 +25,7 @@ def known_errors() -> tuple[type[Exception], ...]:
         RulesError,
         BotWouldNotStart,
         ValidationError,
+        SettingRefused,
         OSError,
     )
 

@@ -76,7 +76,7 @@ class Room:
     def __init__(self):
         self.runner = asyncio.Runner()
         self.run = self.runner.run
-        self.settings = Settings(demo=True, telegram_token=None)
+        self.settings = Settings.made_up()
         self._content = ContentInForce(self.settings.content, self.settings.language)
         self._bot = bot(self.settings)
         self.asker = self.run(self._bot.__aenter__())
