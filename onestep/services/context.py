@@ -26,6 +26,7 @@ RECENT_ENTRIES = 10
 
 # Asked in every turn, so put together once: building a statement costs more than running it.
 _CLIENT: BindParameter[str] = bindparam("client_id")
+_BEGUN = select(func.count()).where(CheckIn.client_id == _CLIENT, CheckIn.opened_at.is_not(None))
 _EARLIER_HARD = (
     select(Conversation.hard)
     .where(
@@ -46,6 +47,19 @@ _LAST_WORD = (
     .order_by(Message.at.desc())
     .limit(1)
 )
+_LAST_RATED = select(func.max(Rating.at)).where(Rating.client_id == _CLIENT).scalar_subquery()
+_NEXT_MEETING = select(func.min(Meeting.on_date)).where(
+    Meeting.client_id == _CLIENT, Meeting.on_date >= bindparam("today")
+)
+# One statement for what would be six.
+_FACTS = select(
+    talk.UNANSWERED.scalar_subquery().label("unanswered"),
+    _EARLIER_HARD.scalar_subquery().label("last_hard"),
+    _LAST_WORD.scalar_subquery().label("last_word"),
+    _BEGUN.scalar_subquery().label("begun"),
+    _BEGUN.where(CheckIn.opened_at > _LAST_RATED).scalar_subquery().label("begun_since"),
+    _NEXT_MEETING.scalar_subquery().label("next_session"),
+)
 _NAMED = (
     select(Person)
     .where(Person.client_id == _CLIENT, Person.named_at > bindparam("since"))
@@ -55,11 +69,6 @@ _RATED = (
     select(Rating.area, func.max(Rating.at))
     .where(Rating.client_id == _CLIENT)
     .group_by(Rating.area)
-)
-_BEGUN = select(func.count()).where(CheckIn.client_id == _CLIENT, CheckIn.opened_at.is_not(None))
-_BEGUN_AFTER = _BEGUN.where(CheckIn.opened_at > bindparam("after"))
-_NEXT_MEETING = select(func.min(Meeting.on_date)).where(
-    Meeting.client_id == _CLIENT, Meeting.on_date >= bindparam("today")
 )
 
 
@@ -76,8 +85,9 @@ def build(scope: Scope) -> Context:
     """Gathers the context of the turn contract for this client, as of the scope's moment."""
     session, client_id = scope.session, scope.client.id
     people = _people(session, client_id, scope.now)
-    entries = record.recent(session, client_id, limit=RECENT_ENTRIES)
+    told = record.told(session, client_id, limit=RECENT_ENTRIES)
     asking = scope.conversation
+    facts = _facts(session, scope)
     fields: dict[str, Any] = {
         "now": scope.now.isoformat(),
         "zone": scope.terms.zone,
@@ -90,20 +100,22 @@ def build(scope: Scope) -> Context:
         "kind": asking.kind if asking else "unprompted",
         "asks_left": asking.asks_left if asking else 0,
         "open_prompt": _open_prompt(session, client_id),
-        "unanswered": talk.unanswered_check_ins(
-            session, client_id, besides=asking.check_in_id if asking else None
-        ),
-        "last_hard": _last_hard(session, client_id, asking),
-        "quiet_days": _quiet_days(session, scope),
+        "unanswered": facts.unanswered,
+        "last_hard": bool(facts.last_hard),
+        "quiet_days": (scope.now - facts.last_word).days if facts.last_word else 0,
         "screen": _screen(scope),
         "people": list(people),
-        "entries": [{"ref": entry.id, "date": entry.at.date().isoformat()} for entry in entries],
-        **_rating(session, scope),
-        **_earlier_words(session, client_id),
+        "entries": [
+            {"ref": entry.id, "date": entry.at.date().isoformat()} for entry in told.recent
+        ],
+        "best_hopes": _words(session, told.best_hopes),
+        "last_noticing": _words(session, told.last_noticing),
+        "last_small_step": _words(session, told.open_step),
+        "areas_due": _areas_due(scope, facts),
+        "next_session": facts.next_session.isoformat() if facts.next_session else None,
     }
-    fields["next_session"] = _next_session(session, scope)
     fields["due"] = _due(fields, scope.now)
-    texts = {entry.id: sealed.entry_words(session, entry) for entry in entries}
+    texts = {entry.id: sealed.entry_words(session, entry) for entry in told.recent}
     return Context(fields, {**texts, **scope.texts}, people)
 
 
@@ -112,15 +124,20 @@ def _open_prompt(session: Session, client_id: str) -> dict[str, str] | None:
     return {"id": prompt.id, "asks": prompt.asks} if prompt else None
 
 
-def _last_hard(session: Session, client_id: str, asking: Conversation | None) -> bool:
-    besides = asking.id if asking else ""  # no conversation has an empty id
-    return bool(session.scalar(_EARLIER_HARD, {"client_id": client_id, "besides": besides}))
-
-
-def _quiet_days(session: Session, scope: Scope) -> int:
-    covered = [message.id for message in scope.messages]
-    last = session.scalar(_LAST_WORD, {"client_id": scope.client.id, "covered": covered})
-    return (scope.now - last).days if last else 0
+def _facts(session: Session, scope: Scope) -> Any:
+    """The row of `_FACTS`, by its labels."""
+    asking = scope.conversation
+    return session.execute(
+        _FACTS,
+        {
+            "client_id": scope.client.id,
+            # Nothing has an empty id.
+            "besides_check_in": (asking.check_in_id if asking else None) or "",
+            "besides": asking.id if asking else "",
+            "covered": [message.id for message in scope.messages],
+            "today": scope.now.date(),
+        },
+    ).one()
 
 
 def _screen(scope: Scope) -> dict[str, Any]:
@@ -138,56 +155,26 @@ def _people(session: Session, client_id: str, now: datetime) -> tuple[str, ...]:
     return tuple(dict.fromkeys(sealed.person_name(session, person) for person in named))
 
 
-def _rating(session: Session, scope: Scope) -> dict[str, Any]:
+def _areas_due(scope: Scope, facts: Any) -> list[dict[str, Any]]:
     asking = scope.conversation
     if asking is None or asking.kind != "check_in":
-        return {"areas_due": []}
-    rated = session.execute(_RATED, {"client_id": scope.client.id}).all()
-    last = max((at for _, at in rated), default=None)
+        return []
+    rated = scope.session.execute(_RATED, {"client_id": scope.client.id}).all()
     areas = ratings_due(
         [area.key for area in scope.content.areas],
         dict(rated),
-        check_in_number=_opened(session, scope.client.id),
+        check_in_number=facts.begun,
         now=scope.now,
         hard=asking.hard,
         together=False,
-        check_ins_since=None if last is None else _opened(session, scope.client.id, after=last),
+        check_ins_since=facts.begun_since if rated else None,
     )
     stages = {area.key: [stage.key for stage in area.stages] for area in scope.content.areas}
-    return {"areas_due": [{"key": key, "stages": stages[key]} for key in areas]}
+    return [{"key": key, "stages": stages[key]} for key in areas]
 
 
-def _opened(session: Session, client_id: str, *, after: datetime | None = None) -> int:
-    """How many check-ins have begun, in all or since a moment."""
-    if after is None:
-        return int(session.scalar(_BEGUN, {"client_id": client_id}) or 0)
-    return int(session.scalar(_BEGUN_AFTER, {"client_id": client_id, "after": after}) or 0)
-
-
-def _earlier_words(session: Session, client_id: str) -> dict[str, str | None]:
-    return {
-        "best_hopes": _latest(session, client_id, "best_hopes"),
-        "last_noticing": _latest(session, client_id, "noticing"),
-        "last_small_step": _open_step(session, client_id),
-    }
-
-
-def _latest(session: Session, client_id: str, kind: str) -> str | None:
-    entry = record.latest(session, client_id, kind)
+def _words(session: Session, entry: Entry | None) -> str | None:
     return sealed.entry_words(session, entry) if entry else None
-
-
-def _open_step(session: Session, client_id: str) -> str | None:
-    step = record.latest_step(session, client_id)
-    if step is None or step.outcome_entry_id is not None or step.shown is not None:
-        return None
-    return sealed.entry_words(session, session.get_one(Entry, step.entry_id))
-
-
-def _next_session(session: Session, scope: Scope) -> str | None:
-    today = {"client_id": scope.client.id, "today": scope.now.date()}
-    found = session.scalar(_NEXT_MEETING, today)
-    return found.isoformat() if found else None
 
 
 def _due(fields: dict[str, Any], now: datetime) -> list[str]:

@@ -128,12 +128,11 @@ def _ask(scope: Scope, claim: Claim) -> Asked:
         turn_input = dialogue.Texts(
             tuple(dialogue.Text(ref, text) for ref, text in scope.texts.items())
         )
-    state = talk.dialogue(scope.session, scope.client.id, now=scope.now).state
     known = context.build(scope)
     turn = dialogue.Turn(
         turn_id=claim.turn_id,
         input=turn_input,
-        state=state or None,
+        state=scope.dialogue.state or None,
         context=known.fields,
     )
     return Asked(claim, turn, _kind(first.kind, first.body), known)
@@ -150,7 +149,6 @@ def _commit(app: App, asked: Asked, answer: dialogue.Answer) -> None:
     with app.db.write() as session:
         inbox.finish(session, asked.claim)
         scope = _scope(app, session, asked.claim)
-        row = talk.dialogue(session, scope.client.id, now=scope.now)
         if scope.messages:
             outbox.cancel_held(session, client_id=scope.client.id)
         _record_turn(scope, answer)
@@ -158,7 +156,7 @@ def _commit(app: App, asked: Asked, answer: dialogue.Answer) -> None:
         silent = any(command.get("command") == "stay_silent" for command in answer.commands)
         if answer.replies or not silent:
             talk.close_prompt(session, scope.client.id)
-        row.state, row.updated_at = dict(answer.state), scope.now
+        scope.dialogue.state, scope.dialogue.updated_at = dict(answer.state), scope.now
         _reply(scope, asked, answer)
         quick.close_if_over(scope)
 

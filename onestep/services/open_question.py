@@ -79,7 +79,7 @@ def _say(scope: Scope, asked: Question, *, form: str) -> None:
     areas = tuple(area.key for area in scope.content.areas)
     choices = areas if asked.asks == "rating_area" else CHOICES.get(asked.asks, ())
     prompt = Prompt(f"{scope.turn_id}:{asked.asks}", asked.asks)
-    talk.dialogue(scope.session, scope.client.id, now=scope.now).state = {
+    scope.dialogue.state = {
         "slots": {**asked.knows, "asked": {asked.asks: 1}, "talk_kind": form},
         "active_loop": {"name": form, "requested_slot": f"q_{asked.asks}"},
     }

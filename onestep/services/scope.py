@@ -15,6 +15,7 @@ from onestep.storage.models import (
     Client,
     ContactTerms,
     Conversation,
+    Dialogue,
     Message,
 )
 
@@ -32,6 +33,7 @@ class Scope:
     coach: str
     called: str
     address: Address | None
+    dialogue: Dialogue
     messages: tuple[Message, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     conversation: Conversation | None = None
@@ -82,22 +84,22 @@ def open_scope(
 
     `content` gives the content of a language; the client's terms say which.
     """
-    client = clients.client(session, client_id)
-    terms = clients.terms(session, client_id)
+    about = clients.about(session, client_id)
     messages = tuple(talk.messages(session, list(message_ids)))
     return Scope(
         session=session,
-        content=content(terms.language),
+        content=content(about.terms.language),
         now=now,
         turn_id=turn_id,
-        client=client,
-        terms=terms,
-        coach=sealed.coach_name(session, clients.coach_of(session, client)),
-        called=sealed.client_called(session, client),
-        address=clients.preferred_address(session, client_id),
+        client=about.client,
+        terms=about.terms,
+        coach=sealed.coach_name(session, about.coach),
+        called=sealed.client_called(session, about.client),
+        address=about.address,
         messages=messages,
         texts={message.id: sealed.message_text(session, message) for message in messages},
-        conversation=talk.open_conversation(session, client_id),
+        conversation=about.conversation,
+        dialogue=about.dialogue or talk.dialogue(session, client_id, now=now),
     )
 
 

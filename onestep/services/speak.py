@@ -34,9 +34,9 @@ def speak(
     """
     if not replies or scope.address is None:
         return
-    dialogue = talk.dialogue(scope.session, scope.client.id, now=scope.now)
-    rendered = _render(scope, replies, dialogue.wordings, texts or scope.texts, people)
-    dialogue.wordings = {**dialogue.wordings, **rendered.used}
+    before = scope.dialogue.wordings
+    rendered = _render(scope, replies, before, texts or scope.texts, people)
+    scope.dialogue.wordings = {**before, **rendered.used}
     for outgoing in rendered.messages:
         _queue(scope, outgoing, kind, not_after or scope.now + REPLY_LIVES, commands or {})
 

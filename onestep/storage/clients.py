@@ -3,23 +3,72 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from onestep.storage import sealed
 from onestep.storage.base import new_id
-from onestep.storage.models import Address, Client, Coach, Consent, ContactTerms
+from onestep.storage.models import (
+    Address,
+    Client,
+    Coach,
+    Consent,
+    ContactTerms,
+    Conversation,
+    Dialogue,
+)
 
 # Asked with every message, so put together once: building a statement costs more than running it.
-_FOUND = select(Address).where(
-    Address.channel == bindparam("channel"), Address.value_hash == bindparam("hashed")
+_CLIENT: BindParameter[str] = bindparam("client_id")
+_FOUND = (
+    select(Address, Client, ContactTerms)
+    .outerjoin(Client, Client.id == Address.client_id)
+    .outerjoin(ContactTerms, ContactTerms.client_id == Address.client_id)
+    .where(Address.channel == bindparam("channel"), Address.value_hash == bindparam("hashed"))
 )
 _PREFERRED = (
     select(Address)
-    .where(Address.client_id == bindparam("client_id"), Address.state == "live")
+    .where(Address.client_id == _CLIENT, Address.state == "live")
     .order_by(Address.preferred.desc(), Address.created_at.desc())
     .limit(1)
 )
+_TALKING = (
+    select(Conversation.id)
+    .where(Conversation.client_id == _CLIENT, Conversation.state == "open")
+    .order_by(Conversation.id.desc())
+    .limit(1)
+)
+# One statement where six would do: a turn asks it twice.
+_ABOUT = (
+    select(Client, ContactTerms, Coach, Address, Conversation, Dialogue)
+    .join(ContactTerms, ContactTerms.client_id == Client.id)
+    .join(Coach, Coach.id == Client.coach_id)
+    .outerjoin(Address, Address.id == _PREFERRED.with_only_columns(Address.id).scalar_subquery())
+    .outerjoin(Conversation, Conversation.id == _TALKING.scalar_subquery())
+    .outerjoin(Dialogue, Dialogue.client_id == Client.id)
+    .where(Client.id == _CLIENT)
+)
+
+
+@dataclass(frozen=True)
+class Whose:
+    """An address, and whose it is when it is somebody's."""
+
+    address: Address
+    client: Client | None
+    terms: ContactTerms | None
+
+
+@dataclass(frozen=True)
+class About:
+    """What every turn needs to know of its client."""
+
+    client: Client
+    terms: ContactTerms
+    coach: Coach
+    address: Address | None  # where they are written to: the preferred live one
+    conversation: Conversation | None  # the one that is going on
+    dialogue: Dialogue | None
 
 
 @dataclass(frozen=True)
@@ -75,6 +124,7 @@ def add_client(
     session.flush()
     fields = {**vars(terms), "weekdays": list(terms.weekdays)}
     session.add(ContactTerms(client_id=id, agreed_at=now, **fields))
+    session.add(Dialogue(client_id=id, state={}, wordings={}, updated_at=now))
     session.flush()
     return client
 
@@ -99,8 +149,20 @@ def add_address(
 
 def find_address(session: Session, *, channel: str, value: str) -> Address | None:
     """The address with this value, found by its keyed hash."""
+    found = whose(session, channel=channel, value=value)
+    return found.address if found else None
+
+
+def whose(session: Session, *, channel: str, value: str) -> Whose | None:
+    """The address with this value and its client, or nothing where it was never seen."""
     hashed = sealed.keyring(session).address_hash(channel, value)
-    return session.scalar(_FOUND, {"channel": channel, "hashed": hashed})
+    found = session.execute(_FOUND, {"channel": channel, "hashed": hashed}).one_or_none()
+    return Whose(*found) if found else None
+
+
+def about(session: Session, client_id: str) -> About:
+    """The client, who must exist, with all that a turn begins with."""
+    return About(*session.execute(_ABOUT, {"client_id": client_id}).one())
 
 
 def preferred_address(session: Session, client_id: str) -> Address | None:

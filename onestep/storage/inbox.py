@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import set_attribute
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from onestep.storage.base import Moment, database_now, new_id
 from onestep.storage.errors import LeaseLost
@@ -41,6 +42,17 @@ _FROM_HERE = (
     .where(Inbox.client_id == _CLIENT, Inbox.state.in_(OPEN), Inbox.seq >= bindparam("seq"))
     .order_by(Inbox.seq)
 )
+_HELD = (
+    update(Inbox)
+    .where(
+        Inbox.id == bindparam("held_id"),
+        Inbox.fence == bindparam("held_fence"),
+        Inbox.state == "working",
+    )
+    .returning(Inbox.id)
+    .execution_options(synchronize_session=False)
+)
+_FINISH = _HELD.values(state="done", turn_id=bindparam("handled_in"))
 
 
 @dataclass(frozen=True)
@@ -108,7 +120,8 @@ def claim(session: Session, *, now: datetime, lease_seconds: float) -> Claim | N
 
 def finish(session: Session, held: Claim) -> None:
     """Marks the claimed rows handled. Raises LeaseLost when another worker took one over."""
-    _settle(session, held, state="done", turn_id=held.turn_id)
+    for row in held.rows:
+        _settle(session, _FINISH, held, row, handled_in=held.turn_id)
 
 
 def put_back(session: Session, held: Claim, *, due_at: datetime, note: str) -> None:
@@ -116,7 +129,8 @@ def put_back(session: Session, held: Claim, *, due_at: datetime, note: str) -> N
 
     Raises LeaseLost like `finish`.
     """
-    _settle(session, held, state="waiting", due_at=due_at)
+    for row in held.rows:
+        _settle(session, _HELD.values(state="waiting", due_at=due_at), held, row)
     for row in session.scalars(select(Inbox).where(Inbox.id.in_(list(held.fences)))):
         row.body = {**row.body, note: True}
     session.flush()
@@ -183,15 +197,9 @@ def _stretch(session: Session, first: Inbox) -> list[Inbox]:
     return list(takewhile(lambda row: row.kind == "text", waiting))
 
 
-def _settle(session: Session, held: Claim, **values: object) -> None:
-    for row in held.rows:
-        done = (
-            update(Inbox)
-            .where(Inbox.id == row.id, Inbox.fence == held.fences[row.id])
-            .where(Inbox.state == "working")
-            .values(**values)
-            .returning(Inbox.id)
-            .execution_options(synchronize_session=False)
-        )
-        if session.scalar(done) is None:
-            raise LeaseLost(LeaseLost.__doc__)
+def _settle(
+    session: Session, change: ReturningUpdate[str], held: Claim, row: Inbox, **more: str
+) -> None:
+    which = {"held_id": row.id, "held_fence": held.fences[row.id]}
+    if session.scalar(change, {**which, **more}) is None:
+        raise LeaseLost(LeaseLost.__doc__)

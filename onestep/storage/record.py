@@ -1,10 +1,11 @@
 """Queries about what is kept: entries in the client's words, ratings, steps, asks."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import BindParameter, bindparam, func, select, union_all
 from sqlalchemy.orm import Session
 
 from onestep.storage import sealed
@@ -14,7 +15,6 @@ from onestep.storage.models import Ask, Entry, Person, Rating, SmallStep
 # Asked in every turn, so put together once: building a statement costs more than running it.
 _CLIENT: BindParameter[str] = bindparam("client_id")
 _KEPT = select(Entry).where(Entry.client_id == _CLIENT, Entry.struck_at.is_(None))
-_RECENT = _KEPT.order_by(Entry.id.desc()).limit(bindparam("limit"))
 _OF_KIND = _KEPT.where(Entry.kind == bindparam("kind"))
 _LATEST = _OF_KIND.order_by(Entry.id.desc()).limit(1)
 _LATEST_HERE = (
@@ -25,6 +25,44 @@ _LATEST_HERE = (
 _LATEST_STEP = (
     select(SmallStep).where(SmallStep.client_id == _CLIENT).order_by(SmallStep.id.desc()).limit(1)
 )
+_RECENT_IDS = _KEPT.with_only_columns(Entry.id).order_by(Entry.id.desc()).limit(bindparam("limit"))
+_NEWEST = select(func.max(Entry.id)).where(Entry.client_id == _CLIENT, Entry.struck_at.is_(None))
+_STEP = (
+    select(SmallStep.entry_id, SmallStep.outcome_entry_id, SmallStep.shown)
+    .where(SmallStep.client_id == _CLIENT)
+    .order_by(SmallStep.id.desc())
+    .limit(1)
+    .subquery()
+)
+_OPEN_STEP = select(_STEP.c.entry_id).where(
+    _STEP.c.outcome_entry_id.is_(None), _STEP.c.shown.is_(None)
+)
+# One statement for what would be five: the newest entries, and those a turn looks back to.
+_TOLD = (
+    select(Entry, _OPEN_STEP.scalar_subquery())
+    .where(
+        Entry.struck_at.is_(None),
+        Entry.id.in_(
+            union_all(
+                select(_RECENT_IDS.subquery().c.id),
+                _NEWEST.where(Entry.kind == "best_hopes"),
+                _NEWEST.where(Entry.kind == "noticing"),
+                _OPEN_STEP,
+            )
+        ),
+    )
+    .order_by(Entry.id.desc())
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a client has told that one turn may use."""
+
+    recent: tuple[Entry, ...]  # oldest first
+    best_hopes: Entry | None
+    last_noticing: Entry | None
+    open_step: Entry | None  # the newest small sign or step, while nobody knows what became of it
 
 
 def add_entry(
@@ -148,10 +186,20 @@ def add_person(session: Session, *, client_id: str, name: str, now: datetime) ->
     session.flush()
 
 
-def recent(session: Session, client_id: str, *, limit: int) -> list[Entry]:
-    """The newest entries that were not struck, oldest first."""
-    rows = session.scalars(_RECENT, {"client_id": client_id, "limit": limit}).all()
-    return list(reversed(rows))
+def told(session: Session, client_id: str, *, limit: int) -> Told:
+    """The newest `limit` entries, and those a turn looks back to; struck ones never."""
+    rows = session.execute(_TOLD, {"client_id": client_id, "limit": limit}).all()
+    entries = [entry for entry, _ in rows]
+    return Told(
+        recent=tuple(reversed(entries[:limit])),
+        best_hopes=_first(entries, kind="best_hopes"),
+        last_noticing=_first(entries, kind="noticing"),
+        open_step=next((entry for entry, step in rows if entry.id == step), None),
+    )
+
+
+def _first(entries: Sequence[Entry], *, kind: str) -> Entry | None:
+    return next((entry for entry in entries if entry.kind == kind), None)
 
 
 def latest(

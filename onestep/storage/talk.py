@@ -38,11 +38,18 @@ _OPEN_PROMPT = select(Prompt).where(Prompt.client_id == _CLIENT, Prompt.open)
 _ANSWERED = exists().where(
     Message.client_id == _CLIENT, Message.direction == "in", Message.at >= CheckIn.opened_at
 )
-_UNANSWERED = select(func.count()).where(
+# How many check-ins in a row the client has not answered, for a statement of somebody's own.
+UNANSWERED = select(func.count()).where(
     CheckIn.client_id == _CLIENT,
     CheckIn.opened_at.is_not(None),
-    CheckIn.id != bindparam("besides"),
+    CheckIn.id != bindparam("besides_check_in"),
     ~_ANSWERED,
+)
+_CLOSE_PROMPT = (
+    update(Prompt)
+    .where(Prompt.client_id == bindparam("whose"), Prompt.open)
+    .values(open=False)
+    .execution_options(synchronize_session=False)
 )
 
 
@@ -161,9 +168,7 @@ def open_prompt(session: Session, client_id: str) -> Prompt | None:
 
 def close_prompt(session: Session, client_id: str) -> None:
     """Nothing is asked any more: a number or a button now answers nothing."""
-    session.execute(
-        update(Prompt).where(Prompt.client_id == client_id, Prompt.open).values(open=False)
-    )
+    session.execute(_CLOSE_PROMPT, {"whose": client_id})
 
 
 def close_prompt_of(session: Session, message_id: str) -> None:
@@ -200,5 +205,5 @@ def add_turn(
 
 def unanswered_check_ins(session: Session, client_id: str, *, besides: str | None = None) -> int:
     """How many check-ins in a row the client has not answered, not counting `besides`."""
-    asked = {"client_id": client_id, "besides": besides or ""}  # no check-in has an empty id
-    return int(session.scalar(_UNANSWERED, asked) or 0)
+    asked = {"client_id": client_id, "besides_check_in": besides or ""}  # nothing has an empty id
+    return int(session.scalar(UNANSWERED, asked) or 0)
