@@ -14,7 +14,7 @@ from onestep.storage.models.people import (
     Session,
     Suppression,
 )
-from onestep.storage.models.queue import Inbox, Outbox
+from onestep.storage.models.queue import ChannelPace, DeliveryReport, Hold, Inbox, Outbox
 from onestep.storage.models.record import (
     Ask,
     Digest,
@@ -40,6 +40,7 @@ __all__ = [
     "Alert",
     "Ask",
     "Audit",
+    "ChannelPace",
     "CheckIn",
     "Client",
     "Coach",
@@ -48,10 +49,12 @@ __all__ = [
     "ContactTerms",
     "Conversation",
     "Cover",
+    "DeliveryReport",
     "Dialogue",
     "Digest",
     "Entry",
     "HandOff",
+    "Hold",
     "Inbox",
     "Incident",
     "Invite",

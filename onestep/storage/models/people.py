@@ -52,6 +52,7 @@ class Address(Base):
     value_hash: Mapped[str] = mapped_column(String(64))
     preferred: Mapped[bool] = mapped_column(default=True)
     state: Mapped[str] = mapped_column(default="live")  # live | cut_off | dead
+    not_before: Mapped[datetime | None]  # pace: nothing ordinary goes there before
     created_at: Mapped[datetime]
 
 

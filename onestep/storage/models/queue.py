@@ -43,6 +43,7 @@ class Outbox(Base):
     __table_args__ = (
         Index("ix_outbox_due", "state", "due_at"),
         Index("ix_outbox_client", "client_id", "state"),
+        Index("ix_outbox_provider", "provider_id"),
     )
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(Key, unique=True)
@@ -53,6 +54,7 @@ class Outbox(Base):
     kind: Mapped[str]  # check_in | reply | confirmation | concern | notice | relay
     choices: Mapped[list[Any]]
     turn_id: Mapped[str | None] = mapped_column(index=True)
+    # ready | sending | sent | delivered | uncertain | failed | cancelled
     state: Mapped[str] = mapped_column(String(9))
     reason: Mapped[str | None]
     queued_at: Mapped[datetime]
@@ -61,5 +63,36 @@ class Outbox(Base):
     fence: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[float] = mapped_column(Float, default=0.0)
     attempts: Mapped[int] = mapped_column(default=0)
+    tried_at: Mapped[datetime | None]  # when it was last taken for sending
     provider_id: Mapped[str | None]
     sent_at: Mapped[datetime | None]
+
+
+class DeliveryReport(Base):
+    """What a provider said became of a message; the same report twice is one row."""
+
+    __tablename__ = "delivery_report"
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    provider_id: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(primary_key=True)  # sent | delivered | failed
+    code: Mapped[str] = mapped_column(primary_key=True)  # empty where there is none
+    gone: Mapped[bool]
+    at: Mapped[datetime]
+
+
+class ChannelPace(Base):
+    """When the next ordinary message may go out on a channel that limits us."""
+
+    __tablename__ = "channel_pace"
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    next_at: Mapped[datetime]
+
+
+class Hold(Base):
+    """Something that may not go on until it is put right: a channel, or all but alerts."""
+
+    __tablename__ = "hold"
+    what: Mapped[str] = mapped_column(primary_key=True)  # a channel's name, or clock
+    since: Mapped[datetime]
+    detail: Mapped[str | None]
+    probe_at: Mapped[datetime | None]  # when one message may try the channel again
