@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from channels.base import Inbound
 from onestep.domain.choices import Choice, choose
-from onestep.domain.lull import Arrival, ArrivalKind, due_at
+from onestep.domain.lull import Arrival, ArrivalKind, Lull, due_at
 from onestep.domain.words import Command, parse_command
 from onestep.domain.words_table import Word
 from onestep.safety import Level, Request, ScreenContext, Verdict, screen
@@ -18,7 +18,7 @@ from onestep.services.app import App
 from onestep.services.concern import raise_concern
 from onestep.services.strangers import receive_unknown
 from onestep.storage import clients, inbox, sealed, talk
-from onestep.storage.models import Address, Inbox, Message, Prompt
+from onestep.storage.models import Inbox, Message, Prompt
 
 # How long an earlier message still colours the next one: "yes, tonight" after a worry.
 EARLIER_COUNTS = timedelta(hours=24)
@@ -54,12 +54,12 @@ def receive(app: App, inbound: Inbound) -> Received:
     with app.db.write() as session:
         if talk.already_in(session, channel=inbound.channel, provider_id=inbound.provider_id):
             return Received(new=False)
-        address = clients.find_address(session, channel=inbound.channel, value=inbound.sender)
-        if address is None or not _is_theirs(address):
+        theirs = _theirs(session, inbound)
+        if theirs is None:
             receive_unknown(app, session, inbound, verdict, now=now)
             received = Received(new=True)
         else:
-            received = _from_client(app, session, address, inbound, verdict, now)
+            received = _from_client(app, session, theirs, inbound, verdict, now)
     app.bells.ring("inbox")
     if received.client_id is None or verdict.level is not Level.NONE:
         app.bells.ring("outbox")  # these are answered at once, without a turn
@@ -68,33 +68,32 @@ def receive(app: App, inbound: Inbound) -> Received:
 
 def _context(app: App, inbound: Inbound, now: datetime) -> ScreenContext:
     with app.db.read() as session:
-        address = clients.find_address(session, channel=inbound.channel, value=inbound.sender)
-        if address is None or address.client_id is None or not _is_theirs(address):
+        theirs = _theirs(session, inbound)
+        if theirs is None:
             return ScreenContext()
         earlier = [
             sealed.message_text(session, message)
-            for message in talk.last_in(session, address.client_id)
+            for message in talk.last_in(session, theirs.client.id)
             if now - message.at < EARLIER_COUNTS
         ]
-        language = clients.terms(session, address.client_id).language
-    return ScreenContext(language=language, earlier=tuple(earlier))
+    return ScreenContext(language=theirs.terms.language, earlier=tuple(earlier))
 
 
-def _is_theirs(address: Address) -> bool:
-    """Whether this address is a client's; one cut off as a wrong number is a stranger's."""
-    return address.client_id is not None and address.state != "cut_off"
+def _theirs(session: Session, inbound: Inbound) -> clients.Theirs | None:
+    """The client who wrote this; nobody where the number was cut off as a wrong one."""
+    found = clients.whose(session, channel=inbound.channel, value=inbound.sender)
+    return None if found is None or found.address.state == "cut_off" else found
 
 
 def _from_client(
     app: App,
     session: Session,
-    address: Address,
+    theirs: clients.Theirs,
     inbound: Inbound,
     verdict: Verdict,
     now: datetime,
 ) -> Received:
-    assert address.client_id is not None
-    client = clients.client(session, address.client_id)
+    client, address = theirs.client, theirs.address
     message = talk.add_message(
         session,
         text=_written(session, client.id, inbound),
@@ -102,7 +101,7 @@ def _from_client(
         channel=inbound.channel,
         kind=inbound.kind,
         at=now,
-        zone=clients.terms(session, client.id).zone,
+        zone=theirs.terms.zone,
         client_id=client.id,
         address_id=address.id,
         provider_id=inbound.provider_id,
@@ -132,7 +131,8 @@ def _queue(
 ) -> Inbox:
     assert message.client_id is not None
     now = message.at
-    kind, body = _meaning(session, message.client_id, inbound, request)
+    waiting = inbox.waiting_texts(session, message.client_id)
+    kind, body = _meaning(session, message.client_id, inbound, request, alone=not waiting)
     row = inbox.put(
         session,
         client_id=message.client_id,
@@ -142,12 +142,12 @@ def _queue(
         message_id=message.id,
         body=body,
     )
-    _wait_for_the_lull(app, session, row, inbound.channel)
+    _wait_for_the_lull(session, row, waiting, app.lull(inbound.channel))
     return row
 
 
 def _meaning(
-    session: Session, client_id: str, inbound: Inbound, request: Request
+    session: Session, client_id: str, inbound: Inbound, request: Request, *, alone: bool
 ) -> tuple[str, dict[str, object]]:
     if inbound.kind == "choice":
         return "choice", {"prompt": inbound.prompt, "key": inbound.key, "pressed": True}
@@ -155,7 +155,7 @@ def _meaning(
     if command is not None and not command.for_bot:
         return "command", _command_body(command)
     prompt = talk.open_prompt(session, client_id)
-    if prompt is not None and not inbox.waiting_texts(session, client_id):
+    if prompt is not None and alone:
         offered = [Choice(choice["key"], choice["label"]) for choice in prompt.choices]
         key = choose(inbound.text, offered)
         if key is not None:
@@ -170,13 +170,12 @@ def _command_body(command: Command) -> dict[str, object]:
     return {"command": command.word.value, "has_rest": bool(command.rest)}
 
 
-def _wait_for_the_lull(app: App, session: Session, row: Inbox, channel: str) -> None:
-    waiting = inbox.waiting_texts(session, row.client_id)
-    arrivals = [Arrival(text.received_at, ArrivalKind.TEXT) for text in waiting if text is not row]
+def _wait_for_the_lull(session: Session, row: Inbox, waiting: list[Inbox], lull: Lull) -> None:
+    arrivals = [Arrival(text.received_at, ArrivalKind.TEXT) for text in waiting]
     kind = {"command": ArrivalKind.COMMAND, "choice": ArrivalKind.CHOICE}.get(
         row.kind, ArrivalKind.TEXT
     )
-    due = due_at([*arrivals, Arrival(row.received_at, kind)], app.lull(channel))
-    for held in {*waiting, row}:
+    due = due_at([*arrivals, Arrival(row.received_at, kind)], lull)
+    for held in (*waiting, row):
         held.due_at = due
     session.flush()

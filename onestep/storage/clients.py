@@ -20,10 +20,13 @@ from onestep.storage.models import (
 
 # Asked with every message, so put together once: building a statement costs more than running it.
 _CLIENT: BindParameter[str] = bindparam("client_id")
-_FOUND = (
+_FOUND = select(Address).where(
+    Address.channel == bindparam("channel"), Address.value_hash == bindparam("hashed")
+)
+_THEIRS = (
     select(Address, Client, ContactTerms)
-    .outerjoin(Client, Client.id == Address.client_id)
-    .outerjoin(ContactTerms, ContactTerms.client_id == Address.client_id)
+    .join(Client, Client.id == Address.client_id)
+    .join(ContactTerms, ContactTerms.client_id == Address.client_id)
     .where(Address.channel == bindparam("channel"), Address.value_hash == bindparam("hashed"))
 )
 _PREFERRED = (
@@ -51,12 +54,12 @@ _ABOUT = (
 
 
 @dataclass(frozen=True)
-class Whose:
-    """An address, and whose it is when it is somebody's."""
+class Theirs:
+    """A client, with the address they wrote from and their terms."""
 
     address: Address
-    client: Client | None
-    terms: ContactTerms | None
+    client: Client
+    terms: ContactTerms
 
 
 @dataclass(frozen=True)
@@ -149,15 +152,15 @@ def add_address(
 
 def find_address(session: Session, *, channel: str, value: str) -> Address | None:
     """The address with this value, found by its keyed hash."""
-    found = whose(session, channel=channel, value=value)
-    return found.address if found else None
-
-
-def whose(session: Session, *, channel: str, value: str) -> Whose | None:
-    """The address with this value and its client, or nothing where it was never seen."""
     hashed = sealed.keyring(session).address_hash(channel, value)
-    found = session.execute(_FOUND, {"channel": channel, "hashed": hashed}).one_or_none()
-    return Whose(*found) if found else None
+    return session.scalar(_FOUND, {"channel": channel, "hashed": hashed})
+
+
+def whose(session: Session, *, channel: str, value: str) -> Theirs | None:
+    """The client with this address, or nothing where it is no client's."""
+    hashed = sealed.keyring(session).address_hash(channel, value)
+    found = session.execute(_THEIRS, {"channel": channel, "hashed": hashed}).one_or_none()
+    return Theirs(*found) if found else None
 
 
 def about(session: Session, client_id: str) -> About:
