@@ -193,6 +193,7 @@ def test_half_a_provider_is_refused_by_the_missing_name(put, capsys, whole, miss
     ("whole", "name", "value"),
     [
         (HOOKED, "telegram_token", f"bot {CANARY}"),
+        ({}, "telegram_token", f"bot {CANARY}"),
         (HOOKED, "telegram_webhook_secret", "short"),
         (HOOKED, "telegram_webhook_secret", "a" * 40),
         (HOOKED, "telegram_webhook_secret", STRONG + "/../"),
