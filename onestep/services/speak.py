@@ -171,7 +171,7 @@ def _open_prompt(
         {"key": choice.key, "label": choice.label, "command": commands.get(choice.key)}
         for choice in outgoing.choices
     ]
-    scope.session.merge(
+    scope.session.add(
         Prompt(
             id=outgoing.prompt.id,
             client_id=scope.client.id,
