@@ -54,8 +54,11 @@ def available_languages(folder: Path) -> tuple[str, ...]:
 
 
 def require_language(folder: Path, language: str) -> None:
-    """Refuse a language without its rules and replies. Raises UnknownLanguage: one sentence."""
-    if _ready(folder, language):
+    """Refuse a language without its rules and replies. Raises UnknownLanguage: one sentence.
+
+    What is wrong in the files of one that has them is for `load` to say, file by file.
+    """
+    if has_rules(language) and (Path(folder) / language / "language.yml").is_file():
         return
     spoken = ", ".join(available_languages(folder)) or "none"
     raise UnknownLanguage(

@@ -226,6 +226,8 @@ def test_language_without_rules_and_replies_is_refused(folder: Path) -> None:
     (folder / "cy" / "language.yml").write_text("name: Cymraeg\n", "utf-8")
     assert available_languages(folder) == ("en",)
     require_language(folder, "en")
+    (folder / "en" / "check_in.yml").write_text("[", "utf-8")
+    require_language(folder, "en")  # faults have a file and a line, which `load` tells
     for language in ("cy", "../en"):
         with pytest.raises(UnknownLanguage) as caught:
             require_language(folder, language)
