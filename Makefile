@@ -1,7 +1,7 @@
 # Everything a person can do here. `make help` lists it; docs/architecture.md says what it is for.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-long check bench transcripts lock
+.PHONY: help setup run test test-long check bench transcripts lock materials audit
 
 BIN := .venv/bin
 BOT := bot/.venv/bin/python
@@ -36,3 +36,9 @@ transcripts: setup  ## remake docs/conversations.md from the scripts
 
 lock: setup  ## write the lock files anew from the .in files (needs a package index)
 	@python3 -m tools.setup.lock
+
+materials: setup  ## write the bill of materials of both environments, as CycloneDX, into var/
+	@$(BIN)/python -m tools.materials
+
+audit: setup  ## ask for known weaknesses of what is locked (needs the network); fails on what it cannot look up
+	@$(BIN)/python -m tools.audit
