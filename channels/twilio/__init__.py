@@ -1,0 +1,5 @@
+"""SMS through Twilio."""
+
+from channels.twilio.channel import Twilio
+
+__all__ = ["Twilio"]
