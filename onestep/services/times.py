@@ -3,7 +3,7 @@
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from onestep.domain.terms import Rhythm, Terms
 from onestep.services.scope import Scope
@@ -11,6 +11,13 @@ from onestep.storage.models import CheckIn, ContactTerms
 
 NOON = 12
 A_WEEK = 7
+# Asked in every turn, so put together once: building a statement costs more than running it.
+_NEXT = (
+    select(CheckIn.due_at)
+    .where(CheckIn.client_id == bindparam("client_id"), CheckIn.state == "due")
+    .order_by(CheckIn.due_at)
+    .limit(1)
+)
 
 
 def agreed(row: ContactTerms) -> Terms:
@@ -49,12 +56,7 @@ def when_words(moment: datetime, scope: Scope) -> str:
 
 def next_check_in_words(scope: Scope) -> str | None:
     """When the next check-in is, or nothing when none is planned."""
-    due = scope.session.scalar(
-        select(CheckIn.due_at)
-        .where(CheckIn.client_id == scope.client.id, CheckIn.state == "due")
-        .order_by(CheckIn.due_at)
-        .limit(1)
-    )
+    due = scope.session.scalar(_NEXT, {"client_id": scope.client.id})
     if due is None:
         return None
     local = due.astimezone(ZoneInfo(scope.terms.zone))
