@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     key_file: Path | None = Field(
         default=None, description="file of the keys that seal what is kept"
     )
+    spool: Path | None = Field(
+        default=None, description="folder where messages wait while the database is away"
+    )
     content: Path = Field(
         default=ROOT / "content", description="folder of wording, areas and routes"
     )
@@ -72,6 +75,11 @@ class Settings(BaseSettings):
     )
     sms_segments: int = Field(
         default=2, ge=1, le=10, description="most parts one text message may be sent in"
+    )
+    emergency_contact: str | None = Field(
+        default=None,
+        pattern=r"^(telegram|sms):\S+$",
+        description="who is told of danger while the database is away, as channel:value",
     )
     photos: bool = Field(default=False, description="photos are kept as a noticing in pictures")
     voice: bool = Field(default=False, description="voice notes are kept as a noticing in sound")
@@ -196,9 +204,19 @@ class Settings(BaseSettings):
         """The key file."""
         return self.key_file or self.data / "keys.json"
 
+    @property
+    def spool_folder(self) -> Path:
+        """The folder of the spool."""
+        return self.spool or self.data / "spool"
 
-def forget_secrets() -> None:
-    """Takes the secrets out of our environment once they are read, so that no child has them."""
+
+def forget_secrets() -> tuple[str, ...]:
+    """Takes the secrets out of our environment once they are read, so that no child has them.
+
+    Returns the variables that held one.
+    """
+    found = tuple(spelled(name) for name in Settings.secrets() if os.environ.get(spelled(name)))
     for name in Settings.secrets():
         for variable in (spelled(name), spelled(name + FILE)):
             os.environ.pop(variable, None)
+    return found

@@ -1,6 +1,7 @@
 """What can go wrong at the keyboard.
 
 CliError
+├── NotReady        something a start needs is not as it should be; the message says what to do
 ├── UnknownStart    a conversation cannot start there: the message names what can be asked for
 └── ScriptFault     a script asks for what is not there; the message says where and what
     └── UnknownLine a line is none of those a script may have
@@ -9,6 +10,10 @@ CliError
 
 class CliError(Exception):
     """What was typed cannot be done."""
+
+
+class NotReady(CliError):
+    """Something that a start needs is not as it should be."""
 
 
 class UnknownStart(CliError):

@@ -51,10 +51,17 @@ def migrate() -> None:
 
 @app.command()
 def check() -> None:
-    """Checks the settings and the content, and says what is wrong and where."""
-    from onestep.cli.upkeep import check_all
+    """Says what is configured, what is missing and what is wrong: settings, keys, content, bot."""
+    from onestep.cli.inventory import take_inventory
 
-    check_all(_settings())
+    settings = Settings()
+    found = take_inventory(settings, from_variables=forget_secrets())
+    for line in found.lines:
+        say.console.print(line, markup=False, soft_wrap=True)
+    for fault in found.wrong:
+        say.error(fault)
+    if found.wrong:
+        sys.exit(1)
     say.console.print("Settings and content are in order.")
 
 

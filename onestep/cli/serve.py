@@ -70,10 +70,7 @@ async def bot(settings: Settings) -> AsyncIterator[Dialogue]:
     Raises BotWouldNotStart.
     """
     with tempfile.TemporaryDirectory(prefix="onestep-") as folder:
-        place = replace(BotPlace.usual(ROOT, Path(folder)), python=settings.bot_python)
-        for needed in (place.python, place.model):
-            if not needed.exists():
-                raise BotWouldNotStart(f"The bot is not set up (no {needed}): run `make setup`.")
+        place = bot_place(settings, Path(folder))
         process = BotProcess(place)
         await process.start()
         keeping = asyncio.create_task(process.keep_running())
@@ -84,6 +81,15 @@ async def bot(settings: Settings) -> AsyncIterator[Dialogue]:
             keeping.cancel()
             await asker.close()
             await process.stop()
+
+
+def bot_place(settings: Settings, folder: Path) -> BotPlace:
+    """Where the bot is, with its socket in `folder`. Raises BotWouldNotStart when it is not."""
+    place = replace(BotPlace.usual(ROOT, folder), python=settings.bot_python)
+    for needed in (place.python, place.model):
+        if not needed.exists():
+            raise BotWouldNotStart(f"The bot is not set up (no {needed}): run `make setup`.")
+    return place
 
 
 def _tell_stories(app: App) -> None:
