@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -16,7 +17,8 @@ ROOT = HERE.parents[1]
 PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
 MODEL = ROOT / "bot" / "models" / "onestep.tar.gz"
 LEAST_WORDS, MOST_WORDS = 3, 12  # of a quotation
-SETS = ("heldout", "confusions", "filing", "told", "quotes", "opt_in")
+KINDS = ("heldout", "confusions", "filing", "told", "quotes", "opt_in")
+SETS = (*KINDS, *(f"blind_{kind}" for kind in KINDS))  # blind: by a third writer, see test_blind
 
 
 def _lines(name):
@@ -86,6 +88,30 @@ def _breach(sentence, quote):
 def breach():
     """Return a function of a sentence and a quotation of it: the rule it breaks, or None."""
     return _breach
+
+
+def _scores(pairs):
+    right = Counter(t for t, r in pairs if t == r)
+    true, read = Counter(t for t, _ in pairs), Counter(r for _, r in pairs)
+    table = {}
+    for intent, many in sorted(true.items()):
+        precision = right[intent] / read[intent] if read[intent] else 0.0
+        recall = right[intent] / many
+        both = precision + recall
+        table[intent] = (precision, recall, 2 * precision * recall / both if both else 0.0, many)
+    return table
+
+
+@pytest.fixture(scope="session")
+def scores():
+    """Return a function of (true, read) pairs: {intent: (precision, recall, F1, sentences)}."""
+    return _scores
+
+
+@pytest.fixture(scope="session")
+def short():
+    """Return a function that leaves a sentence its small letters, figures and spaces only."""
+    return lambda text: "".join(c for c in text.lower() if c.isalnum() or c == " ").strip()
 
 
 @pytest.fixture(scope="session")

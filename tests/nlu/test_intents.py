@@ -15,38 +15,21 @@ COMMAND = {"STOP": "stop", "PAUSE": "pause", "COACH": "ask_coach"}
 SILENCING = {"stop", "pause", "ask_coach"}  # wrong here: silence, or a person called for nothing
 
 
-def _scores(pairs):
-    """Return {intent: (precision, recall, f1, sentences)} from (true, read) pairs."""
-    right = Counter(t for t, r in pairs if t == r)
-    true, read = Counter(t for t, _ in pairs), Counter(r for _, r in pairs)
-    table = {}
-    for intent, many in sorted(true.items()):
-        precision = right[intent] / read[intent] if read[intent] else 0.0
-        recall = right[intent] / many
-        both = precision + recall
-        table[intent] = (precision, recall, 2 * precision * recall / both if both else 0.0, many)
-    return table
-
-
 def _macro(table):
     return sum(f1 for _, _, f1, _ in table.values()) / len(table)
-
-
-def _short(text):
-    return "".join(c for c in text.lower() if c.isalnum() or c == " ").strip()
 
 
 def _pairs(sentences, understood):
     return [(s["intent"], understood[s["id"]]["intent"]) for s in sentences]
 
 
-def test_every_intent_is_read_well(sets, understood, taught, show):
+def test_every_intent_is_read_well(sets, understood, taught, scores, short, show):
     """Macro F1 at least 0.85 and no intent under 0.70, on sentences never shown."""
     pairs = _pairs(sets["heldout"], understood)
-    table = _scores(pairs)
-    known = {_short(line) for line in taught}
-    fresh = [s for s in sets["heldout"] if _short(s["text"]) not in known]
-    same, unseen = len(sets["heldout"]) - len(fresh), _macro(_scores(_pairs(fresh, understood)))
+    table = scores(pairs)
+    known = {short(line) for line in taught}
+    fresh = [s for s in sets["heldout"] if short(s["text"]) not in known]
+    same, unseen = len(sets["heldout"]) - len(fresh), _macro(scores(_pairs(fresh, understood)))
     show(
         f"{'intent':<20}{'precision':>10}{'recall':>8}{'F1':>7}{'of':>5}",
         *(f"{i:<20}{p:>10.2f}{r:>8.2f}{f:>7.2f}{n:>5}" for i, (p, r, f, n) in table.items()),
