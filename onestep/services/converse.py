@@ -17,6 +17,7 @@ from onestep.domain.permission import SendKind
 from onestep.services import context, fallback, quick
 from onestep.services.app import App
 from onestep.services.apply import apply_all, known_to
+from onestep.services.ask_again import ask_again
 from onestep.services.choose import chosen
 from onestep.services.scope import Scope, open_scope
 from onestep.services.speak import not_after, speak
@@ -93,6 +94,7 @@ def _answer_or_ask(app: App, session: Session, claim: Claim) -> Asked | bool:
     scope = _scope(app, session, claim)
     if not quick.answer(scope, claim):
         return _ask(scope, claim)
+    ask_again(scope, app.channels)
     inbox.finish(session, claim)
     app.bells.ring("outbox")
     return True
@@ -158,6 +160,7 @@ def _commit(app: App, asked: Asked, answer: dialogue.Answer) -> None:
             talk.close_prompt(session, scope.client.id)
         scope.dialogue.state, scope.dialogue.updated_at = dict(answer.state), scope.now
         _reply(scope, asked, answer)
+        ask_again(scope, app.channels)
         quick.close_if_over(scope)
 
 

@@ -3,38 +3,25 @@
 import asyncio
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from time import monotonic
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from channels.base import Choice, Gone, NotSent, OurFault, Outbound, Receipt, Refused, SendError
-from onestep.domain.contact import By, ContactEvent, ContactState, change_contact
-from onestep.domain.errors import TransitionRefused
-from onestep.domain.permission import Allowed, SendKind, may_send
-from onestep.domain.permission import Refused as NotNow
-from onestep.domain.terms import next_allowed, quiet
+from channels.base import Choice, Outbound, Receipt, SendError
+from onestep.services import delivery_report
 from onestep.services.app import App
-from onestep.services.standing import standing
-from onestep.services.times import agreed
-from onestep.storage import clients, inbox, outbox, sealed, talk
+from onestep.services.deliver_gate import refusal
+from onestep.services.deliver_outcome import PROBE_EACH, Outcome, follows
+from onestep.storage import holds, outbox, pace, sealed, talk
 from onestep.storage.database import DATABASE_AWAY
 from onestep.storage.errors import LeaseLost
-from onestep.storage.models import Address, Client, Message, Outbox, Prompt
+from onestep.storage.models import Address, Message, Outbox, Prompt
 from onestep.storage.outbox import Sending
 
 log = logging.getLogger(__name__)
 
-STARTED_BY_US = frozenset({SendKind.CHECK_IN, SendKind.PAUSE_OVER})
-# An address that is dead or a wrong number: "sorry" to the latter; danger is always answered.
-STILL_SENT = {
-    "dead": frozenset({SendKind.CONCERN_REPLY}),
-    "cut_off": frozenset({SendKind.CONCERN_REPLY, SendKind.CONFIRMATION}),
-}
-
-RETRIES = (30, 120, 600, 1800)  # seconds, R5; then the message has failed and is shown
-ALERT_RETRIES = (2, 5, 15, 30, 60)  # then each minute, for as long as it takes (R9)
+SHORTEST_REST = 0.01  # seconds, while the pace is kept
 
 
 @dataclass(frozen=True)
@@ -46,95 +33,78 @@ class Taken:
     message: Outbound
 
 
-async def deliver(app: App, *, lane: str = "ordinary") -> bool:
-    """Sends one message. False when none is due."""
+async def deliver(app: App, *, lane: str = "ordinary") -> bool | float:
+    """Sends one message. False when none is due; where the pace holds one, the seconds to rest."""
     began = monotonic()
     taken = await asyncio.to_thread(_take, app, lane)
-    if isinstance(taken, bool):
+    if not isinstance(taken, Taken):
         return taken
     # A worker that was held up must not send what another now counts as its own (R4).
     late = app.lease_seconds - (monotonic() - began) < app.send_seconds
-    outcome = None if late else await _send(app, taken)
+    outcome = None if late else await hand_over(app, taken.channel, taken.message)
     try:
-        await asyncio.to_thread(_settle, app, taken.sending, outcome, late=late)
+        await asyncio.to_thread(_settle, app, taken, outcome, late=late)
     except LeaseLost:
-        log.warning("the lease was lost: the message is shown as uncertain")
+        log.warning("somebody else has settled this message: a report, or its lease ran out")
     return True
 
 
-def _take(app: App, lane: str) -> Taken | bool:
+def _take(app: App, lane: str) -> Taken | bool | float:
     now = app.clock()
     with app.db.read() as session:  # most looks find nothing, and need no write lock for it
         if not outbox.is_due(session, now=now, lane=lane):
-            return False
+            return _rest(session, now, lane)
     with app.db.write() as session:
         outbox.settle_expired(session)
         sending = outbox.claim(session, now=now, lease_seconds=app.lease_seconds, lane=lane)
         if sending is None:
             return False
-        try:
-            refusal = _refusal(session, sending.row, now)
-            message = _outbound(session, sending.row)
-        except DATABASE_AWAY:
-            raise
-        except Exception as fault:  # noqa: BLE001  # one message must not hold up all others
-            log.error("message not sent: %s", type(fault).__name__)  # noqa: TRY400  # may quote words
-            refusal, message = {"state": "failed", "reason": "unreadable"}, None
-        if refusal is None and message is not None:
-            channel = session.get_one(Address, sending.row.address_id).channel
-            return Taken(sending, channel, message)
-        outbox.settle(session, sending, **(refusal or {}))
-        if refusal and refusal["state"] != "ready":
-            talk.close_prompt_of(session, sending.row.message_id)
-        return True
+        return _gated(app, session, sending, now)
 
 
-def _refusal(session: Session, row: Outbox, now: datetime) -> dict[str, Any] | None:
-    """What to record instead of sending, or nothing when the message may go (R3)."""
-    address = session.get_one(Address, row.address_id)
-    kind = SendKind(row.kind)
-    if address.state != "live" and kind not in STILL_SENT[address.state]:
-        return {"state": "cancelled", "reason": "address_" + address.state}
-    if row.client_id is None:
-        return None
-    client = clients.client(session, row.client_id)
-    verdict = _verdict(session, client, row, kind, now)
-    if isinstance(verdict, Allowed):
-        return None
-    terms = agreed(clients.terms(session, client.id))
-    later = next_allowed(now, terms)
-    if verdict.may_wait and (row.not_after is None or later < row.not_after):
-        again = {"state": "ready", "due_at": later, "attempts": row.attempts - 1}
-        return {**again, "reason": outbox.HELD}
-    return {"state": "cancelled", "reason": verdict.reason.value}
+def _rest(session: Session, now: datetime, lane: str) -> bool | float:
+    until = pace.rest_until(session, now=now) if lane != outbox.ALERT else None
+    return False if until is None else max((until - now).total_seconds(), SHORTEST_REST)
 
 
-def _verdict(
-    session: Session, client: Client, row: Outbox, kind: SendKind, now: datetime
-) -> Allowed | NotNow:
-    return may_send(
-        kind,
-        standing(session, client),
+def _gated(app: App, session: Session, sending: Sending, now: datetime) -> Taken | bool:
+    """The message, when it may go now; else what is recorded instead, and true."""
+    address = session.get_one(Address, sending.row.address_id)
+    try:
+        values = refusal(session, sending.row, address, now)
+        message = None if values else outbound(session, sending.row, address)
+    except DATABASE_AWAY:
+        raise
+    except Exception as fault:  # noqa: BLE001  # one message must not hold up all others
+        log.error("message not sent: %s", type(fault).__name__)  # noqa: TRY400  # may quote words
+        values, message = {"state": "failed", "reason": "unreadable"}, None
+    if message is not None:
+        _keep_pace(app, session, sending.row, address, now)
+        return Taken(sending, address.channel, message)
+    values = values or {}
+    outbox.settle(session, sending, **values)
+    if values["state"] != "ready":
+        talk.close_prompt_of(session, sending.row.message_id)
+    return True
+
+
+def _keep_pace(app: App, session: Session, row: Outbox, address: Address, now: datetime) -> None:
+    """Books the room this message takes; an alert waits for none, and takes what it needs."""
+    limits = app.channels[address.channel].pace
+    pace.take(
+        session,
+        address,
         now=now,
-        quiet=quiet(now, agreed(clients.terms(session, client.id))),
-        answers=_answers(session, row),
-        not_after=row.not_after,
+        per_second=limits.per_second,
+        per_address_seconds=limits.per_address_seconds,
     )
+    if row.lane != outbox.ALERT:
+        holds.put_off_probe(session, address.channel, until=now + PROBE_EACH)
 
 
-def _answers(session: Session, row: Outbox) -> datetime | None:
-    """When the client wrote what this answers; null for what the service began.
-
-    First contact counts as an answer: it is asked for, by the client or with them.
-    """
-    if row.turn_id is None or row.kind in STARTED_BY_US:
-        return None
-    return inbox.written_at(session, row.turn_id)
-
-
-def _outbound(session: Session, row: Outbox) -> Outbound:
+def outbound(session: Session, row: Outbox, address: Address) -> Outbound:
+    """The message as its channel is handed it."""
     message = session.get_one(Message, row.message_id)
-    address = session.get_one(Address, row.address_id)
     prompt = session.query(Prompt).filter(Prompt.message_id == row.message_id).one_or_none()
     return Outbound(
         to=sealed.address_value(session, address),
@@ -145,9 +115,9 @@ def _outbound(session: Session, row: Outbox) -> Outbound:
     )
 
 
-async def _send(app: App, taken: Taken) -> Receipt | SendError | None:
+async def hand_over(app: App, channel: str, message: Outbound) -> Outcome:
     """The receipt, the failure as its channel classed it, or nothing when it may have gone."""
-    sending = app.channels[taken.channel].send(taken.message)
+    sending = app.channels[channel].send(message)
     try:
         return await asyncio.wait_for(sending, timeout=app.send_seconds)
     except SendError as error:
@@ -159,57 +129,15 @@ async def _send(app: App, taken: Taken) -> Receipt | SendError | None:
         return None
 
 
-def _settle(
-    app: App, sending: Sending, outcome: Receipt | SendError | None, *, late: bool
-) -> None:
-    now = app.clock()
+def _settle(app: App, taken: Taken, outcome: Outcome, *, late: bool) -> None:
+    now, row = app.clock(), taken.sending.row
     with app.db.write() as session:
         if late:
-            values: dict[str, Any] = {"state": "ready", "attempts": sending.row.attempts - 1}
-        elif isinstance(outcome, Receipt):
-            values = {
-                "state": "sent",
-                "sent_at": now,
-                "provider_id": outcome.provider_id,
-                "reason": None,
-            }
+            values = {"state": "ready", "attempts": row.attempts - 1}
         else:
-            values = _failed(session, sending.row, outcome, now)
-        outbox.settle(session, sending, **values)
-
-
-def _failed(
-    session: Session, row: Outbox, error: SendError | None, now: datetime
-) -> dict[str, Any]:
-    """The one place that decides what follows a failed send (courier's lesson)."""
-    if isinstance(error, Gone):
-        _gone(session, row, now)
-        return {"state": "failed", "reason": "gone"}
-    if isinstance(error, Refused):
-        return {"state": "failed", "reason": "refused"}
-    if row.lane == outbox.ALERT:
-        seconds = ALERT_RETRIES[min(row.attempts, len(ALERT_RETRIES)) - 1]
-        return {"state": "ready", "due_at": now + timedelta(seconds=seconds)}
-    if isinstance(error, NotSent | OurFault):
-        return _again(row, error, now)
-    return {"state": "uncertain", "reason": "no_answer"}
-
-
-def _again(row: Outbox, error: NotSent | OurFault, now: datetime) -> dict[str, Any]:
-    if row.attempts > len(RETRIES):
-        return {"state": "failed", "reason": "not_sent"}
-    wait = error.retry_after if isinstance(error, NotSent) else None
-    seconds = wait if wait is not None else RETRIES[row.attempts - 1]
-    return {"state": "ready", "due_at": now + timedelta(seconds=seconds)}
-
-
-def _gone(session: Session, row: Outbox, now: datetime) -> None:
-    session.get_one(Address, row.address_id).state = "dead"
-    if row.client_id is None:
-        return
-    client = clients.client(session, row.client_id)
-    try:
-        state = change_contact(ContactState(client.contact), ContactEvent.GONE, by=By.PROVIDER)
-    except TransitionRefused:
-        return  # stopped or ended already: nothing to change
-    client.contact, client.contact_since = state.value, now
+            values = dict(follows(session, row, outcome, channel=taken.channel, now=now))
+        outbox.settle(session, taken.sending, **values)
+        if isinstance(outcome, Receipt):
+            delivery_report.told_early(
+                session, row.id, channel=taken.channel, provider_id=outcome.provider_id, now=now
+            )

@@ -1,10 +1,11 @@
 """The outbox as a queue: a client's messages in order, each sent at most once."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
 from sqlalchemy import (
+    ColumnElement,
     Select,
     String,
     Update,
@@ -23,14 +24,26 @@ from sqlalchemy.orm.attributes import set_attribute
 
 from onestep.storage.base import Moment, database_now, new_id
 from onestep.storage.errors import LeaseLost
-from onestep.storage.models import Outbox
+from onestep.storage.models import Address, ChannelPace, Hold, Outbox, Prompt
 
 OPEN = ("ready", "sending")
 ALERT = "alert"  # the lane of what must not be missed
+# Reasons of an uncertain row that its provider may yet be asked about.
+MAY_BE_LOOKED_UP = ("no_answer", "sender_died")
+# Reasons of an uncertain row that nobody need look at: asked once more, or the talk has gone on.
+ASKED_AGAIN, MOVED_ON = "asked_again", "moved_on"
+LET_BE = (ASKED_AGAIN, MOVED_ON)
+BY_HAND = "by_hand"  # the reason of a row that a person has sent again or settled
 HELD = "quiet_hours"  # the reason of a row that waits for the morning; others may pass it
 # What the bot had ready to say; the gate alone decides on confirmations, notices and relays.
 FROM_THE_BOT = ("check_in", "pause_over", "reply")
+# What lies with a provider, or may.
+GONE_OUT = ("sending", "sent", "delivered", "uncertain")
+# An alert is tried again within a minute: one due later than this was queued before the machine's
+# clock was put back, and does not wait for that hour to come again.
+NO_ALERT_WAITS = timedelta(minutes=2)
 _NOW, _LANE = bindparam("now", type_=Moment()), bindparam("lane", type_=String())
+_FAR = bindparam("far", type_=Moment())
 
 
 @dataclass(frozen=True)
@@ -84,19 +97,21 @@ def settle_expired(session: Session) -> int:
 
 def is_due(session: Session, *, now: datetime, lane: str) -> bool:
     """Whether there may be something to claim in this lane, or to settle; takes nothing."""
-    return bool(session.scalar(_anything(), {"now": now, "lane": lane}))
+    return bool(session.scalar(_anything(alert=lane == ALERT), _asked(now, lane)))
 
 
 def claim(session: Session, *, now: datetime, lease_seconds: float, lane: str) -> Sending | None:
     """Takes the oldest due message whose client has no earlier one open, or nothing.
 
     One that waits for the morning is passed: it must not hold up the answer to a fresh message.
+    Ordinary messages are taken only where the channel is not held and its pace allows it.
     """
-    oldest = _oldest_due(alert=lane == ALERT).with_for_update(skip_locked=True)
-    row = session.scalar(oldest, {"now": now, "lane": lane})
+    oldest = _oldest_due(alert=lane == ALERT).with_for_update(of=Outbox, skip_locked=True)
+    row = session.scalar(oldest, _asked(now, lane))
     if row is None:
         return None
     row.state, row.fence, row.attempts = "sending", row.fence + 1, row.attempts + 1
+    row.tried_at = now
     set_attribute(row, "lease_until", database_now() + lease_seconds)
     session.flush()
     return Sending(row, row.fence)
@@ -114,15 +129,35 @@ def _oldest_due(*, alert: bool) -> Select[Outbox]:
         earlier.state.in_(OPEN),
         not_(and_(earlier.state == "ready", earlier.due_at > _NOW, passed)),
     )
-    ready = and_(Outbox.state == "ready", Outbox.lane == _LANE, Outbox.due_at <= _NOW)
-    return select(Outbox).where(ready, ~blocked).order_by(Outbox.seq).limit(1)
+    oldest = select(Outbox).where(_ready(alert=alert), ~blocked).order_by(Outbox.seq).limit(1)
+    return oldest if alert else oldest.join(Address).where(_has_way())
 
 
 @cache
-def _anything() -> Select[bool]:
-    ready = exists().where(Outbox.state == "ready", Outbox.due_at <= _NOW, Outbox.lane == _LANE)
+def _anything(*, alert: bool) -> Select[bool]:
+    ready = select(Outbox.seq).where(_ready(alert=alert))
+    if not alert:
+        ready = ready.join(Address).where(_has_way())
     expired = exists().where(Outbox.state == "sending", Outbox.lease_until < database_now())
-    return select(or_(ready, expired))
+    return select(or_(ready.exists(), expired))
+
+
+def _ready(*, alert: bool) -> ColumnElement[bool]:
+    due = Outbox.due_at <= _NOW
+    due = or_(due, Outbox.due_at > _FAR) if alert else due
+    return and_(Outbox.state == "ready", Outbox.lane == _LANE, due)
+
+
+def _has_way() -> ColumnElement[bool]:
+    """Whether the channel goes, and both it and this address may be written to now."""
+    held = select(Hold.what).where(or_(Hold.probe_at.is_(None), Hold.probe_at > _NOW))
+    paced = select(ChannelPace.channel).where(ChannelPace.next_at > _NOW)
+    rested = or_(Address.not_before.is_(None), Address.not_before <= _NOW)
+    return and_(Address.channel.not_in(held), Address.channel.not_in(paced), rested)
+
+
+def _asked(now: datetime, lane: str) -> dict[str, object]:
+    return {"now": now, "lane": lane, "far": now + NO_ALERT_WAITS}
 
 
 def settle(session: Session, held: Sending, **values: object) -> None:
@@ -134,6 +169,60 @@ def settle(session: Session, held: Sending, **values: object) -> None:
     )
     if _changed(session, done) != 1:
         raise LeaseLost(LeaseLost.__doc__)
+
+
+def change(session: Session, row: Outbox, *, was: tuple[str, ...], **values: object) -> bool:
+    """Changes a message that nobody holds; false when meanwhile it is no longer as `row` says."""
+    still = and_(Outbox.id == row.id, Outbox.fence == row.fence, Outbox.state.in_(was))
+    same = Outbox.reason.is_(None) if row.reason is None else Outbox.reason == row.reason
+    return _changed(session, update(Outbox).where(still, same).values(**values)) == 1
+
+
+def to_look_up(session: Session, *, channels: list[str], now: datetime) -> Outbox | None:
+    """The uncertain message on one of `channels` whose fate may be asked for next."""
+    oldest = (
+        select(Outbox)
+        .join(Address)
+        .where(Outbox.state == "uncertain", Outbox.due_at <= now)
+        .where(Outbox.reason.in_(MAY_BE_LOOKED_UP), Address.channel.in_(channels))
+        .order_by(Outbox.due_at)
+        .limit(1)
+    )
+    return session.scalar(oldest.with_for_update(of=Outbox, skip_locked=True))
+
+
+def unsure_questions(session: Session, client_id: str) -> list[tuple[Outbox, Prompt]]:
+    """The client's questions that may never have reached them, oldest first."""
+    found = (
+        select(Outbox, Prompt)
+        .join(Prompt, Prompt.message_id == Outbox.message_id)
+        .where(Outbox.client_id == client_id, Outbox.state == "uncertain")
+        .where(func.coalesce(Outbox.reason, "").not_in(LET_BE))
+        .order_by(Outbox.seq)
+    )
+    return [(row, prompt) for row, prompt in session.execute(found)]
+
+
+def went_on(session: Session, row: Outbox) -> bool:
+    """Whether something later has gone to this client: what comes now would be out of order."""
+    later = exists().where(
+        Outbox.client_id == row.client_id,
+        Outbox.lane == row.lane,
+        Outbox.seq > row.seq,
+        Outbox.state.in_(GONE_OUT),
+    )
+    return bool(session.scalar(select(later)))
+
+
+def lately(session: Session, row: Outbox, *, since: datetime) -> list[str]:
+    """The ids of the messages that went, or may have gone, to the same client since then."""
+    found = select(Outbox.message_id).where(
+        Outbox.client_id == row.client_id,
+        Outbox.tried_at > since,
+        Outbox.state.in_(GONE_OUT),
+        Outbox.id != row.id,
+    )
+    return list(session.scalars(found))
 
 
 def cancel_ready(session: Session, *, client_id: str, reason: str) -> int:

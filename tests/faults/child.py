@@ -59,6 +59,7 @@ class Channel:
 
     def __init__(self, channel, reaper: Reaper) -> None:
         self.channel, self.reaper, self.name = channel, reaper, channel.name
+        self.pace = channel.pace
 
     async def send(self, message):
         """Hands one message over."""

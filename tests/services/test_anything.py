@@ -38,6 +38,7 @@ class Network:
 
     def __init__(self, channel, machine) -> None:
         self.channel, self.name, self.machine = channel, channel.name, machine
+        self.pace = channel.pace
 
     async def send(self, message):
         """Hands it over, loses the answer, or refuses for now."""

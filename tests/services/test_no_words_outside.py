@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from channels.base import Gone, NotSent, OurFault, Refused, Unknown
+from channels.base import Gone, NotSent, OurFault, Pace, Refused, Unknown
 from onestep import dialogue
 from onestep.services import hand_off
 from onestep.services.record_page import record_page
@@ -107,7 +107,7 @@ def test_wrong_answers(world, everything_written, answer):
 class Failing:
     """A channel that fails in one way; the words are in the error."""
 
-    name = "telegram"
+    name, pace = "telegram", Pace()
 
     def __init__(self, error) -> None:
         self.error = error

@@ -2,7 +2,7 @@
 
 import pytest
 
-from channels.base import NotSent, OurFault, Unknown
+from channels.base import NotSent, OurFault, Pace, Unknown
 from onestep.services import by_hand, hand_off
 from onestep.services.converse import converse
 from onestep.services.errors import NotInHandOff
@@ -86,9 +86,10 @@ def test_what_the_bot_had_ready_is_not_said(world):
 @pytest.mark.parametrize("enrolment", ["enrolled", "invited", "declined"])
 def test_danger_before_and_after_consent(world, enrolment):
     """A concern is answered and alerted whether or not the client has agreed to be texted."""
-    sam = world.add(enrolment=enrolment)
+    world.add(enrolment=enrolment)
     world.write("I am going to kill myself tonight")
-    assert world.keys(sam) == ["concern_now"]
+    (shown,) = world.phone()
+    assert "116 123" in shown.text
     (alert,) = world.rows(Alert)
     assert (alert.level, alert.category, alert.state) == ("now", "suicide", "open")
 
@@ -171,7 +172,7 @@ def test_danger_is_answered_however_often_it_fails(world, error):
     sam = world.add()
 
     class Failing:
-        name = "telegram"
+        name, pace = "telegram", Pace()
         tries = 0
 
         async def send(self, message):

@@ -14,6 +14,7 @@ def upgrade() -> None:
     op.add_column("address", sa.Column("not_before", sa.DateTime(timezone=True), nullable=True))
     op.add_column("outbox", sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index("ix_outbox_provider", "outbox", ["provider_id"])
+    op.create_index("ix_outbox_tried", "outbox", ["client_id", "tried_at"])
     op.create_table(
         "delivery_report",
         sa.Column("channel", sa.String(), nullable=False),

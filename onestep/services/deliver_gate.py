@@ -1,0 +1,81 @@
+"""Whether a message that was queued earlier may go out now, asked inside the claim (R3)."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from onestep.domain.permission import Allowed, SendKind, may_send
+from onestep.domain.permission import Refused as NotNow
+from onestep.domain.terms import next_allowed, quiet
+from onestep.services.standing import standing
+from onestep.services.times import agreed
+from onestep.storage import clients, inbox, outbox, sealed, talk
+from onestep.storage.models import Address, Client, Message, Outbox
+
+STARTED_BY_US = frozenset({SendKind.CHECK_IN, SendKind.PAUSE_OVER})
+# An address that is dead or a wrong number: "sorry" to the latter; danger is always answered.
+STILL_SENT = {
+    "dead": frozenset({SendKind.CONCERN_REPLY}),
+    "cut_off": frozenset({SendKind.CONCERN_REPLY, SendKind.CONFIRMATION}),
+}
+# The same text to one client more often than this is a loop of ours, and held for a person.
+SAME_TEXT, SAME_TEXT_IN = 5, timedelta(minutes=5)
+
+
+def refusal(
+    session: Session, row: Outbox, address: Address, now: datetime
+) -> Mapping[str, Any] | None:
+    """What to record instead of sending, or nothing when the message may go."""
+    kind = SendKind(row.kind)
+    if address.state != "live" and kind not in STILL_SENT[address.state]:
+        return {"state": "cancelled", "reason": "address_" + address.state}
+    if row.client_id is None:
+        return None
+    client = clients.client(session, row.client_id)
+    verdict = _verdict(session, client, row, kind, now)
+    if isinstance(verdict, Allowed):
+        return _said_too_often(session, row, now)
+    terms = agreed(clients.terms(session, client.id))
+    later = next_allowed(now, terms)
+    if verdict.may_wait and (row.not_after is None or later < row.not_after):
+        again = {"state": "ready", "due_at": later, "attempts": row.attempts - 1}
+        return {**again, "reason": outbox.HELD}
+    return {"state": "cancelled", "reason": verdict.reason.value}
+
+
+def _verdict(
+    session: Session, client: Client, row: Outbox, kind: SendKind, now: datetime
+) -> Allowed | NotNow:
+    return may_send(
+        kind,
+        standing(session, client),
+        now=now,
+        quiet=quiet(now, agreed(clients.terms(session, client.id))),
+        answers=_answers(session, row),
+        not_after=row.not_after,
+    )
+
+
+def _answers(session: Session, row: Outbox) -> datetime | None:
+    """When the client wrote what this answers; null for what the service began.
+
+    First contact counts as an answer: it is asked for, by the client or with them.
+    """
+    if row.turn_id is None or row.kind in STARTED_BY_US:
+        return None
+    return inbox.written_at(session, row.turn_id)
+
+
+def _said_too_often(session: Session, row: Outbox, now: datetime) -> Mapping[str, Any] | None:
+    if row.lane == outbox.ALERT or row.reason == outbox.BY_HAND:
+        return None
+    lately = outbox.lately(session, row, since=now - SAME_TEXT_IN)
+    if len(lately) < SAME_TEXT:
+        return None
+    text = sealed.message_text(session, session.get_one(Message, row.message_id))
+    said = [sealed.message_text(session, each) for each in talk.messages(session, lately)]
+    if said.count(text) < SAME_TEXT:
+        return None
+    return {"state": "failed", "reason": "same_text"}

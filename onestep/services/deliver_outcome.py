@@ -1,0 +1,106 @@
+"""What follows when a send has failed, decided in this one place; a channel only says how."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from channels.base import Gone, NotSent, OurFault, Receipt, Refused, SendError
+from onestep.domain.contact import By, ContactEvent, ContactState, change_contact
+from onestep.domain.errors import TransitionRefused
+from onestep.storage import clients, holds, outbox, talk
+from onestep.storage.models import Address, Outbox
+
+log = logging.getLogger(__name__)
+
+RETRIES = (30, 120, 600, 1800)  # seconds, R5; then the message has failed and is shown
+ALERT_RETRIES = (2, 5, 15, 30, 60)  # then each minute, for as long as it takes (R9)
+SOONEST = 1.0  # a provider that says "at once" again and again is not asked in a circle
+# How long a send that may have gone is left before it is looked up: providers list it late.
+LOOK_UP_AFTER = timedelta(seconds=10)
+# A held channel is tried with one message each so often; see docs/decisions/0050.
+PROBE_EACH = timedelta(minutes=1)
+
+Outcome = Receipt | SendError | None  # nothing: nobody knows what became of it
+
+
+def follows(
+    session: Session, row: Outbox, outcome: Outcome, *, channel: str, now: datetime
+) -> Mapping[str, Any]:
+    """What to record of a send; addresses, contact states and holds are changed on the way."""
+    if isinstance(outcome, OurFault):
+        _hold(session, channel, now)
+    elif isinstance(outcome, Receipt | Gone | Refused) and holds.release(session, channel):
+        log.warning("%s takes our messages again: what was held goes out", channel)
+    if isinstance(outcome, Receipt):
+        sent = {"state": "sent", "sent_at": now, "provider_id": outcome.provider_id}
+        return {**sent, "reason": None}
+    values = _failed(session, row, outcome, now)
+    if values["state"] == "failed":
+        talk.close_prompt_of(session, row.message_id)
+    return values
+
+
+def _failed(
+    session: Session, row: Outbox, error: SendError | None, now: datetime
+) -> Mapping[str, Any]:
+    if isinstance(error, Gone):
+        gone(session, row, now)
+        return {"state": "failed", "reason": "gone"}
+    if isinstance(error, Refused):
+        return {"state": "failed", "reason": "refused"}
+    if row.lane == outbox.ALERT:
+        return _alert_again(row, error, now)
+    if isinstance(error, OurFault):
+        return {"state": "ready", "attempts": row.attempts - 1}  # the channel waits, not the row
+    if isinstance(error, NotSent):
+        return _again(session, row, error, now)
+    return {"state": "uncertain", "reason": "no_answer", "due_at": now + LOOK_UP_AFTER}
+
+
+def _alert_again(row: Outbox, error: SendError | None, now: datetime) -> Mapping[str, Any]:
+    seconds: float = ALERT_RETRIES[min(row.attempts, len(ALERT_RETRIES)) - 1]
+    if isinstance(error, NotSent) and error.retry_after is not None:
+        seconds = max(seconds, min(error.retry_after, ALERT_RETRIES[-1]))
+    return {"state": "ready", "due_at": now + timedelta(seconds=seconds)}
+
+
+def _again(session: Session, row: Outbox, error: NotSent, now: datetime) -> Mapping[str, Any]:
+    """When it certainly did not go. Where the provider says when, that holds this address alone.
+
+    A try that the provider puts off is not counted: a long storm of "too many" loses nothing.
+    """
+    if error.retry_after is not None:
+        later = now + timedelta(seconds=max(error.retry_after, SOONEST))
+        session.get_one(Address, row.address_id).not_before = later
+        return {"state": "ready", "due_at": later, "attempts": row.attempts - 1}
+    if row.attempts > len(RETRIES):
+        return {"state": "failed", "reason": "not_sent"}
+    return {"state": "ready", "due_at": now + timedelta(seconds=RETRIES[row.attempts - 1])}
+
+
+def _hold(session: Session, channel: str, now: datetime) -> None:
+    """One alarm, however many messages meet the same wall."""
+    if holds.put(session, channel, now=now, probe_at=now + PROBE_EACH):
+        log.error(
+            "%s is held: the provider refuses our account, token or sender. Ordinary messages "
+            "wait, alerts are still tried. Put it right; it is tried again each minute, or at "
+            "once with `onestep outbox resume %s`",
+            channel,
+            channel,
+        )
+
+
+def gone(session: Session, row: Outbox, now: datetime) -> None:
+    """This address takes no more messages: it is dead, and its client cannot be reached by it."""
+    session.get_one(Address, row.address_id).state = "dead"
+    if row.client_id is None:
+        return
+    client = clients.client(session, row.client_id)
+    try:
+        state = change_contact(ContactState(client.contact), ContactEvent.GONE, by=By.PROVIDER)
+    except TransitionRefused:
+        return  # stopped or ended already: nothing to change
+    client.contact, client.contact_since = state.value, now

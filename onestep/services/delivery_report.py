@@ -1,0 +1,88 @@
+"""Takes in what a provider reports of a message later: in any order, the same one only once."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from channels.base import DeliveryReport
+from onestep.services.app import App
+from onestep.services.deliver_outcome import ALERT_RETRIES, gone
+from onestep.storage import outbox, talk
+from onestep.storage.models import Address, Outbox
+from onestep.storage.models import DeliveryReport as Kept
+
+# Later in this order wins: what lay on the phone once stays delivered, whatever comes after.
+RANK = ("sent", "failed", "delivered")
+BEFORE = ("ready", "sending", "uncertain")  # of our states: nothing is known yet
+
+
+def delivery_report(app: App, report: DeliveryReport) -> None:
+    """Records what became of a message; a report of a message nobody knows yet is kept for it.
+
+    Blocking: call it from a thread. The same (provider's id, state, code) again has no effect.
+    """
+    now = app.clock()
+    with app.db.write() as session:
+        key = (report.channel, report.provider_id, report.state, report.code or "")
+        if session.get(Kept, key) is not None:
+            return
+        names = ("channel", "provider_id", "state", "code")
+        kept = Kept(**dict(zip(names, key, strict=True)), gone=report.gone, at=now)
+        session.add(kept)
+        session.flush()
+        row = _about(session, report)
+        if row is not None:
+            _apply(session, row, kept, now)
+    app.bells.ring("outbox")
+
+
+def told_early(
+    session: Session, row_id: str, *, channel: str, provider_id: str, now: datetime
+) -> None:
+    """Applies what was reported of a message before its provider had answered our call."""
+    early = session.scalars(
+        select(Kept).where(Kept.channel == channel, Kept.provider_id == provider_id)
+    ).all()
+    if not early:
+        return
+    row = session.scalars(select(Outbox).where(Outbox.id == row_id)).one()
+    for report in sorted(early, key=lambda each: RANK.index(each.state)):
+        _apply(session, row, report, now)
+
+
+def _about(session: Session, report: DeliveryReport) -> Outbox | None:
+    """The message a report speaks of: by our id where it carries one, else by the provider's."""
+    if report.reference:
+        found = session.scalar(select(Outbox).where(Outbox.id == report.reference))
+        if found is not None and found.provider_id in (None, report.provider_id):
+            return found
+    return session.scalar(
+        select(Outbox)
+        .join(Address)
+        .where(Outbox.provider_id == report.provider_id, Address.channel == report.channel)
+    )
+
+
+def _apply(session: Session, row: Outbox, report: Kept, now: datetime) -> None:
+    if not _is_news(row, report.state):
+        return
+    row.provider_id = report.provider_id
+    if report.state != "failed":
+        row.state, row.reason, row.sent_at = report.state, None, row.sent_at or now
+    elif report.gone:
+        gone(session, row, now)
+        row.state, row.reason = "failed", "gone"
+    elif row.lane == outbox.ALERT:  # it must arrive: again, for as long as it takes
+        row.state, row.due_at = "ready", now + timedelta(seconds=ALERT_RETRIES[-1])
+    else:
+        row.state, row.reason = "failed", report.code or "not_delivered"
+    if row.state == "failed":
+        talk.close_prompt_of(session, row.message_id)
+    session.flush()
+
+
+def _is_news(row: Outbox, state: str) -> bool:
+    if row.state in BEFORE:
+        return True
+    return row.state in RANK and RANK.index(state) > RANK.index(row.state)

@@ -1,0 +1,55 @@
+"""What may not go on until it is put right: a channel, or all but alerts (R8)."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from onestep.storage.models import Address, ChannelPace, Hold
+
+CLOCK = "clock"  # the hold of everything but alerts; any other is the name of a channel
+
+
+def find(session: Session, what: str) -> Hold | None:
+    """The hold on `what`, if there is one."""
+    return session.get(Hold, what)
+
+
+def all_held(session: Session) -> list[Hold]:
+    """Every hold, the oldest first."""
+    return list(session.scalars(select(Hold).order_by(Hold.since)))
+
+
+def put(
+    session: Session,
+    what: str,
+    *,
+    now: datetime,
+    detail: str | None = None,
+    probe_at: datetime | None = None,
+) -> bool:
+    """Holds `what`; false when it was held already: then only the next probe is moved."""
+    found = session.get(Hold, what)
+    if found is not None:
+        found.probe_at = probe_at
+        return False
+    session.add(Hold(what=what, since=now, detail=detail, probe_at=probe_at))
+    session.flush()
+    return True
+
+
+def put_off_probe(session: Session, channel: str, *, until: datetime) -> None:
+    """Where the channel is held, lets no other message try it before `until`."""
+    session.execute(update(Hold).where(Hold.what == channel).values(probe_at=until))
+
+
+def release(session: Session, what: str) -> bool:
+    """Lets `what` go on; false when it was not held.
+
+    After the clock, the pace begins anew: what it remembers was told by the other time.
+    """
+    gone = session.scalar(delete(Hold).where(Hold.what == what).returning(Hold.what))
+    if gone == CLOCK:
+        session.execute(delete(ChannelPace))
+        session.execute(update(Address).values(not_before=None))
+    return gone is not None
