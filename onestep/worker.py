@@ -3,11 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from onestep.services.app import App
+from onestep.services.clock_watch import may_go_on
 from onestep.services.converse import converse
 from onestep.services.deliver import deliver
+from onestep.services.deliver_look_up import look_up
 from onestep.services.due import run_due
 
 log = logging.getLogger(__name__)
@@ -20,6 +22,8 @@ AFTER_A_FAULT = 1.0
 class Loop:
     """One kind of work: `step` does one piece of it and says whether there may be more.
 
+    A number says that there is more in so many seconds, and nothing before.
+
     `bell` wakes one worker of this `kind`; who finds work wakes the next.
 
     `at_once` pieces run side by side, so that one slow turn or send delays nobody else.
@@ -27,14 +31,14 @@ class Loop:
 
     kind: str
     bell: str
-    step: Callable[[], Awaitable[bool]]
+    step: Callable[[], Awaitable[bool | float]]
     at_once: int = 1
 
 
 def loops(app: App) -> list[Loop]:
     """Every loop of the service; alerts have a lane and a worker of their own (R9)."""
 
-    async def alerts() -> bool:
+    async def alerts() -> bool | float:
         return await deliver(app, lane="alert")
 
     async def schedule() -> bool:
@@ -43,15 +47,31 @@ def loops(app: App) -> list[Loop]:
     async def conversations() -> bool:
         return await converse(app)
 
-    async def deliveries() -> bool:
+    async def deliveries() -> bool | float:
         return await deliver(app)
 
-    return [
-        Loop("alerts", "outbox", alerts),
+    async def look_ups() -> bool:
+        return await look_up(app)
+
+    ordinary = [
         Loop("schedule", "schedule", schedule),
         Loop("conversations", "inbox", conversations, at_once=4),
         Loop("deliveries", "outbox", deliveries, at_once=4),
+        Loop("look-ups", "outbox", look_ups),
     ]
+    return [Loop("alerts", "outbox", alerts), *(_with_the_clock(app, loop) for loop in ordinary)]
+
+
+def _with_the_clock(app: App, loop: Loop) -> Loop:
+    """The same loop, which does nothing while the machine's clock is not to be trusted (R8)."""
+
+    async def step() -> bool | float:
+        watch = app.watch
+        if not (watch.at_ease or await asyncio.to_thread(may_go_on, app.db, watch)):
+            return False
+        return await loop.step()
+
+    return replace(loop, step=step)
 
 
 async def work(app: App) -> None:
@@ -65,21 +85,21 @@ async def work(app: App) -> None:
 async def until_idle(app: App) -> None:
     """Does all that is due, one piece after the other: for the terminal and for tests."""
     steps = [loop.step for loop in loops(app)]
-    while any([await step() for step in steps]):
+    while any([(await step()) is True for step in steps]):
         pass
 
 
 async def _run(app: App, loop: Loop) -> None:
     bell = app.bells.listen(loop.bell, loop.kind)
     while True:
+        more: bool | float = False
         try:
             more = await loop.step()
         except Exception as fault:  # noqa: BLE001  # a loop outlives any row; its claim runs out
             # Only the kind of fault: its text may quote what a client wrote.
             log.error("loop %s: %s", loop.kind, type(fault).__name__)  # noqa: TRY400  # as above
-            more = False
             await asyncio.sleep(AFTER_A_FAULT)
-        if more:
+        if more is True:
             app.bells.ring(loop.bell)
         else:
-            await bell.rest(POLL_SECONDS)
+            await bell.rest(min(more or POLL_SECONDS, POLL_SECONDS))

@@ -11,6 +11,7 @@ from channels.base import Channel
 from onestep.content import Content
 from onestep.dialogue import Asker
 from onestep.domain.lull import Lull
+from onestep.services.clock_watch import ClockWatch
 from onestep.storage.database import Database
 
 # The hours in which made-up clients may be written to, with room for a conversation.
@@ -109,5 +110,6 @@ class App:
     language: str = "en"  # of the service itself: what a stranger is written to in
     clock: Clock = field(default_factory=Clock)
     bells: Bells = field(default_factory=Bells)
+    watch: ClockWatch = field(default_factory=ClockWatch)  # of the machine's clock
     lease_seconds: float = 30.0
     send_seconds: float = 10.0  # a provider's time-out; less than half the lease (R4)
