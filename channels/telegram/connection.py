@@ -3,7 +3,9 @@
 import asyncio
 import json
 import logging
+import ssl
 from dataclasses import dataclass, field
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -19,6 +21,12 @@ API = "https://api.telegram.org"
 NOBODY_BEHIND = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE)
 # At INFO they write the token, within an address; at DEBUG whole messages.
 TALKATIVE = ("telegram", "httpx", "httpcore")
+
+
+@cache
+def trusted() -> ssl.SSLContext:
+    """Whom a server has to prove to be trusted by; made once, it takes longer than a request."""
+    return httpx.create_ssl_context()
 
 
 class Request(HTTPXRequest):
@@ -99,6 +107,7 @@ class Connection:
             write_timeout=limits.write,
             connect_timeout=limits.connect,
             pool_timeout=limits.pool,
+            httpx_kwargs={"verify": trusted()},
         )
 
 
