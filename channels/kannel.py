@@ -86,7 +86,7 @@ class Kannel:
         """
         if not answerable(message.to):
             raise Refused("not a number")
-        coding, charset = (_GSM7, "utf-8") if is_gsm7(message.text) else (_UCS2, "utf-16-be")
+        coding, charset = (_GSM7, "UTF-8") if is_gsm7(message.text) else (_UCS2, "UTF-16BE")
         # Posted with headers, because a query would be logged: with the password and the words.
         answer = await call(
             "POST",
@@ -136,7 +136,7 @@ class Kannel:
         coding = posted.headers.get("x-kannel-coding", _GSM7)
         if not sender or coding == _8BIT:
             raise Unreadable
-        charset = "utf-16-be" if coding == _UCS2 else "utf-8"
+        charset = "UTF-16BE" if coding == _UCS2 else "UTF-8"
         if "id" not in query:
             log.warning("Kannel's post-url lacks ?id=%%I: a text posted again counts as new")
         return Inbound(

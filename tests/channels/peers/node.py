@@ -1,4 +1,4 @@
-"""Brings the Node programs that the tests talk to: pinned, with the hashes of package-lock.json."""
+"""Brings the Node programs that the tests talk to, pinned by the hashes of package-lock.json."""
 
 import fcntl
 import hashlib

@@ -21,13 +21,14 @@ class Line:
 
 @pytest.fixture(scope="session")
 def line_once(tmp_path_factory) -> Iterator[Line]:
-    with receiving() as receiver:
-        with emulating(tmp_path_factory.mktemp("emulate"), receiver.url + Twilio.path) as peer:
-            channel = Twilio(
-                sid=SID, token=TOKEN, sender=NUMBER, public_url=receiver.url, api=peer.url
-            )
-            receiver.channel = channel
-            yield Line(channel, receiver, peer)
+    """The line, started once: it takes seconds."""
+    folder = tmp_path_factory.mktemp("emulate")
+    with receiving() as receiver, emulating(folder, receiver.url + Twilio.path) as peer:
+        channel = Twilio(
+            sid=SID, token=TOKEN, sender=NUMBER, public_url=receiver.url, api=peer.url
+        )
+        receiver.channel = channel
+        yield Line(channel, receiver, peer)
 
 
 @pytest.fixture

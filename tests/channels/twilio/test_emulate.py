@@ -1,7 +1,6 @@
 """Against a Twilio that remembers: what a phone gets, what comes back, what is never doubled."""
 
 import asyncio
-from datetime import UTC, datetime
 
 import pytest
 

@@ -1,0 +1,123 @@
+"""Kannel with its fakesmsc: a real gateway of texts, and the phones around it."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote_to_bytes
+
+import httpx
+
+from tests.channels.peers.process import free_port, listens, missing, running
+from tools.setup import debian
+from tools.setup.errors import CommandFailed
+
+FAKESMSC = Path("/usr/lib/kannel/test/fakesmsc")
+CONFIGURATION = Path(__file__).with_name("kannel.conf")
+USERNAME, PASSWORD = "onestep", "a-made-up-password"
+NUMBER = "447700900000"
+# fakesmsc notes what it got as <from to [udh …] kind words>, and anew for each line of the words.
+GOT = re.compile(rb"Got message \d+: <(.*)>$", re.MULTILINE)
+MESSAGE = re.compile(rb"\S+ (\+\d+) (?:udh \S+ )?(text|data|ucs-2) (.*)")
+
+
+@dataclass
+class Gateway:
+    """A gateway with one line; phones are played by programs that hang on to that line."""
+
+    folder: Path
+    ports: dict[str, int]
+
+    @property
+    def send_url(self) -> str:
+        """Its sendsms service."""
+        return f"http://127.0.0.1:{self.ports['sendsms']}/cgi-bin/sendsms"
+
+    @contextmanager
+    def phones(self, sends: str | None = None) -> Iterator["Phones"]:
+        """Phones, one of which `sends` a `text`, and all of which take what comes."""
+        line = ["-H", "127.0.0.1", "-r", self.ports["smsc"], "-m", 0 if sends is None else 1]
+        with running(
+            [FAKESMSC, *line, sends or "1 1 text none"],
+            folder=self.folder,
+            ready=self._online,
+        ) as process:
+            yield Phones(process, max(self.folder.glob("fakesmsc-*.log"), key=_made))
+
+    def _online(self) -> bool:
+        url = f"http://127.0.0.1:{self.ports['admin']}/status.txt?password=nobody"
+        return "(online" in httpx.get(url).text
+
+
+@dataclass
+class Phones:
+    """What lies on the phones."""
+
+    process: subprocess.Popen
+    log: Path
+
+    def got(self) -> list[tuple[str, str]]:
+        """The ledger: (to whom, what) of every part that arrived, in order."""
+        got: list[tuple[str, str]] = []
+        for line in GOT.findall(self.log.read_bytes()):
+            message = MESSAGE.fullmatch(line)
+            if message is None:
+                to, words = got.pop()
+                got.append((to, f"{words}\n{line.decode()}"))
+            else:
+                got.append((message[1].decode(), _words(message[2], message[3])))
+        return got
+
+
+def text(phone: str, words: str) -> str:
+    """A text from a phone, as fakesmsc wants it told."""
+    if words.isascii() and words.isprintable():
+        return f"{phone} {NUMBER} text {words}"
+    units = words.encode("utf-16-be")
+    return f"{phone} {NUMBER} ucs2 " + "".join(f"%{byte:02X}" for byte in units)
+
+
+def _words(kind: bytes, told: bytes) -> str:
+    if kind == b"text":
+        return told.decode("utf-8")
+    raw = unquote_to_bytes(told.replace(b"+", b" "))
+    # Of a part of a longer text fakesmsc does not say what its bytes are.
+    wide = kind == b"ucs-2" or any(byte < ord(" ") and byte != ord("\n") for byte in raw)
+    return raw.decode("utf-16-be" if wide else "utf-8")
+
+
+def _made(path: Path) -> int:
+    return path.stat().st_mtime_ns
+
+
+@contextmanager
+def gateway(folder: Path, webhook: str) -> Iterator[Gateway]:
+    """A running gateway that brings what comes in to `webhook`."""
+    _provide()
+    ports = {name: free_port() for name in ("admin", "smsbox", "smsc", "sendsms")}
+    configuration = folder / "kannel.conf"
+    told = CONFIGURATION.read_text("utf-8").format(folder=folder, webhook=webhook, **ports)
+    configuration.write_text(told, "utf-8")
+    bearerbox = [shutil.which("bearerbox") or "/usr/sbin/bearerbox", "-v", 1, configuration]
+    smsbox = [shutil.which("smsbox") or "/usr/sbin/smsbox", "-v", 1, configuration]
+    with (
+        running(bearerbox, folder=folder, ready=lambda: listens(ports["smsbox"])),
+        running(smsbox, folder=folder, ready=lambda: listens(ports["sendsms"])),
+    ):
+        yield Gateway(folder, ports)
+
+
+def _provide() -> None:
+    if FAKESMSC.exists():
+        return
+    if not debian.may_install():
+        missing("Kannel is missing: apt-get install kannel kannel-extras")
+    try:
+        debian.install("kannel", "kannel-extras", what="Kannel for the tests of SMS")
+    except CommandFailed as failed:
+        missing(f"Kannel cannot be installed: {failed.output[-500:]}")
+    assert os.access(FAKESMSC, os.X_OK)
