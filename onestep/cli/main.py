@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from onestep.cli import say
+from onestep.cli import outbox, say
 from onestep.settings import Settings, forget_secrets
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Onestep keeps a conversation going between coaching sessions.",
 )
+app.add_typer(outbox.commands, name="outbox")
 
 
 def main() -> None:

@@ -2,7 +2,12 @@
 
 ServiceError
 ├── UnknownClient       there is no such client
+├── NobodyKnown         an incident was said to be a client's, whose address is none's
 ├── NotInHandOff        a coach's words were given, but no hand-off is open for this client
+├── UnknownMessage      there is no message of this id in the outbox
+├── NothingToSettle     what became of this message is known: a person has nothing to say to it
+├── AddressClosed       a message was to go again to an address that takes none
+├── NotHeld             something was to go on that is not held
 └── UnknownQuestion     there is no question type of this name
 """
 
@@ -15,8 +20,28 @@ class UnknownClient(ServiceError):
     """There is no such client here."""
 
 
+class NobodyKnown(ServiceError):
+    """This is no client's address: give the person a code, so that they can be recognised."""
+
+
 class NotInHandOff(ServiceError):
     """No hand-off is open for this client: open one first."""
+
+
+class UnknownMessage(ServiceError):
+    """There is no message with this id: `onestep outbox` lists those that need a person."""
+
+
+class NothingToSettle(ServiceError):
+    """This message needs nobody: only one that failed or may have gone is settled by hand."""
+
+
+class AddressClosed(ServiceError):
+    """This address takes no more messages: ask the client for another way to reach them."""
+
+
+class NotHeld(ServiceError):
+    """This is not held: `onestep outbox` lists what is."""
 
 
 class UnknownQuestion(ServiceError):
