@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
-from onestep.storage.errors import NoRoom, WrongVersion
+from onestep.storage.errors import Damaged, NoRoom, WrongVersion
 from onestep.storage.seal import Keyring
 
 BUSY_TIMEOUT_MS = 10_000
 # Not the fault of any row: the work is done when the database is back.
-DATABASE_AWAY = (NoRoom, OperationalError)
+DATABASE_AWAY = (NoRoom, WrongVersion, Damaged, OperationalError, InterfaceError, NoConnection)
 # What SQLite says when the file system refuses; the words are its own and stable.
 NO_ROOM = ("disk is full", "readonly database", "disk I/O error", "unable to open")
 
@@ -22,8 +24,9 @@ NO_ROOM = ("disk is full", "readonly database", "disk I/O error", "unable to ope
 class Database:
     """One database and the keys that open what is sealed in it."""
 
-    def __init__(self, url: str, keyring: Keyring) -> None:
-        self.engine = open_engine(url)
+    def __init__(self, url: str, keyring: Keyring, *, busy_ms: int = BUSY_TIMEOUT_MS) -> None:
+        """`busy_ms`: how long SQLite waits for the write lock before it counts as away."""
+        self.engine = open_engine(url, busy_ms=busy_ms)
         self.keyring = keyring
 
     @contextmanager
@@ -63,15 +66,17 @@ def plain_errors() -> Iterator[None]:
     except DatabaseError as error:
         if "not a database" in str(error.orig):
             raise WrongVersion(WrongVersion.__doc__) from None
+        if "malformed" in str(error.orig):
+            raise Damaged(Damaged.__doc__) from None
         raise
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, *, busy_ms: int = BUSY_TIMEOUT_MS) -> Engine:
     """An engine for `url`; a SQLite file is opened as the reliability page says (R11)."""
     # Parameters are hidden from errors: a traceback must never hold a client's words.
     engine = create_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", partial(_prepare_sqlite, busy_ms))
         event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -81,12 +86,12 @@ def sqlite_url(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _prepare_sqlite(busy_ms: int, connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, below
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        f"busy_timeout={busy_ms}",
         "foreign_keys=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")

@@ -5,6 +5,8 @@ StorageError
 ├── Unreadable          a sealed value does not open: wrong key, or moved from where it was written
 ├── WrongVersion        the database was made by another version of Onestep
 ├── NoRoom              the disk is full or read-only
+├── Damaged             the database cannot be read
+├── SpoolClosed         the folder where messages wait for the database cannot be used
 └── LeaseLost           another worker took this row over; nothing of ours may be written
 """
 
@@ -27,6 +29,14 @@ class WrongVersion(StorageError):
 
 class NoRoom(StorageError):
     """The database cannot be written: free some disk space or make the data folder writable."""
+
+
+class Damaged(StorageError):
+    """The database is damaged: put a backup back. What comes in meanwhile waits in the spool."""
+
+
+class SpoolClosed(StorageError):
+    """The spool folder cannot be used: make it writable, or set ONESTEP_SPOOL to one that is."""
 
 
 class LeaseLost(StorageError):

@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from onestep.storage.errors import Unreadable
 from onestep.storage.models import (
     Address,
     Ask,
@@ -28,6 +29,14 @@ def seal(session: Session, table: str, column: str, id: str, text: str) -> bytes
 def message_text(session: Session, message: Message) -> str:
     """What was written, exactly."""
     return keyring(session).open(Place("message", "text", message.id), message.text)
+
+
+def readable(session: Session, message: Message) -> str | None:
+    """What was written; nothing where it is damaged, which must not hide the rest of a page."""
+    try:
+        return message_text(session, message)
+    except Unreadable:
+        return None
 
 
 def entry_words(session: Session, entry: Entry) -> str:
