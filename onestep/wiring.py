@@ -17,6 +17,7 @@ from onestep.settings import Settings
 from onestep.storage.database import Database, open_engine
 from onestep.storage.schema import migrate, require_current
 from onestep.storage.seal import Keyring, new_keyring, read_keyring, write_keyring
+from onestep.storage.spool import Spool
 
 
 def keys(settings: Settings) -> Keyring:
@@ -48,12 +49,14 @@ def build(
 ) -> App:
     """The service, ready to run; `content` is for whoever builds many and has loaded it once.
 
-    Raises KeyMissing, WrongVersion, ContentError or UnknownLanguage, each with what to do.
+    Raises KeyMissing, WrongVersion, SpoolClosed, ContentError or UnknownLanguage, each with what
+    to do.
     """
     if content is None:
         require_language(settings.content, settings.language)
     safety.ready(settings.language)
-    database = Database(settings.database_url, keys(settings))
+    keyring = keys(settings)
+    database = Database(settings.database_url, keyring)
     require_current(database.engine)
     return App(
         db=database,
@@ -61,10 +64,12 @@ def build(
         content=content or ContentInForce(settings.content, settings.language),
         channels=simulated(settings.data),
         lull=lull or (_demo_lull if settings.demo else _settings_lull(settings)),
+        spool=Spool(settings.spool_folder, keyring),
         language=settings.language,
         clock=clock or Clock(),
         lease_seconds=settings.lease,
         send_seconds=settings.send_timeout,
+        emergency_contact=settings.emergency_contact,
     )
 
 

@@ -11,6 +11,7 @@ from onestep.services.converse import converse
 from onestep.services.deliver import deliver
 from onestep.services.deliver_look_up import look_up
 from onestep.services.due import run_due
+from onestep.services.take_in import empty_spool
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,9 @@ def loops(app: App) -> list[Loop]:
     async def alerts() -> bool | float:
         return await deliver(app, lane="alert")
 
+    async def spool() -> bool:
+        return await empty_spool(app)
+
     async def schedule() -> bool:
         return await asyncio.to_thread(run_due, app)
 
@@ -59,7 +63,8 @@ def loops(app: App) -> list[Loop]:
         Loop("deliveries", "outbox", deliveries, at_once=4),
         Loop("look-ups", "outbox", look_ups),
     ]
-    return [Loop("alerts", "outbox", alerts), *(_with_the_clock(app, loop) for loop in ordinary)]
+    danger = [Loop("spool", "spool", spool), Loop("alerts", "outbox", alerts)]
+    return [*danger, *(_with_the_clock(app, loop) for loop in ordinary)]
 
 
 def _with_the_clock(app: App, loop: Loop) -> Loop:

@@ -9,7 +9,7 @@ from channels.base import Choice
 from channels.ledger import Ledger
 from onestep.services.app import App
 from onestep.storage import clients, sealed, talk
-from onestep.storage.models import Alert, Ask, Command, Inbox, Message, Relay, Turn
+from onestep.storage.models import Alert, Ask, Command, Inbox, Incident, Message, Relay, Turn
 
 
 class Watcher:
@@ -37,7 +37,8 @@ class Watcher:
     def news(self) -> list[dict[str, Any]]:
         """The new lines, oldest first: what was applied, then what was said."""
         with self.app.db.read() as session:
-            events = [*self._commands(session), *self._alerts(session), *self._for_coach(session)]
+            events = [*self._commands(session), *self._alerts(session)]
+            events += [*self._incidents(session), *self._for_coach(session)]
         events += self._shown(self.channel, self.phone)
         for channel, phone in self._others:
             events += [{**event, "from": phone} for event in self._shown(channel, phone)]
@@ -117,6 +118,20 @@ class Watcher:
                 }
             }
             for row in rows
+        ]
+
+    def _incidents(self, session: Session) -> list[dict[str, Any]]:
+        """What someone unknown or not yet agreed wrote, and rings nobody: *now* has its alert."""
+        mark = self._marks.get("incident", "")
+        rows = session.scalars(
+            select(Incident).where(Incident.id > mark).order_by(Incident.id)
+        ).all()
+        if rows:
+            self._marks["incident"] = rows[-1].id
+        return [
+            {"alert": {"level": row.level, "category": row.category, "to": "on_call"}}
+            for row in rows
+            if row.level != "now"
         ]
 
     def _for_coach(self, session: Session) -> list[dict[str, Any]]:

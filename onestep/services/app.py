@@ -13,6 +13,7 @@ from onestep.dialogue import Asker
 from onestep.domain.lull import Lull
 from onestep.services.clock_watch import ClockWatch
 from onestep.storage.database import Database
+from onestep.storage.spool import Spool
 
 # The hours in which made-up clients may be written to, with room for a conversation.
 MORNING, EVENING = 10, 19
@@ -107,9 +108,11 @@ class App:
     content: Callable[[str], Content]  # the content of a language, as it is in force now
     channels: Mapping[str, Channel]
     lull: Callable[[str], Lull]  # of a channel
+    spool: Spool
     language: str = "en"  # of the service itself: what a stranger is written to in
     clock: Clock = field(default_factory=Clock)
     bells: Bells = field(default_factory=Bells)
     watch: ClockWatch = field(default_factory=ClockWatch)  # of the machine's clock
     lease_seconds: float = 30.0
     send_seconds: float = 10.0  # a provider's time-out; less than half the lease (R4)
+    emergency_contact: str | None = None  # channel:value, told of danger with the database away

@@ -8,13 +8,15 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from onestep.content import concern_reply
+from onestep.domain.enrolment import Enrolment
 from onestep.domain.permission import SendKind
 from onestep.safety import Category, Level, Verdict
 from onestep.services import hand_off
+from onestep.services.already import Already, went_already
 from onestep.services.app import App
 from onestep.services.scope import Scope, open_scope
 from onestep.services.speak import queue_text, speak, standing_values
-from onestep.storage import talk
+from onestep.storage import incidents, talk
 from onestep.storage.base import new_id
 from onestep.storage.models import Alert, Inbox, Message
 
@@ -22,9 +24,20 @@ FIRST_LANE = "alert"  # concern replies never queue behind ordinary messages
 
 
 def raise_concern(
-    app: App, session: Session, row: Inbox, message: Message, verdict: Verdict, *, now: datetime
+    app: App,
+    session: Session,
+    row: Inbox,
+    message: Message,
+    verdict: Verdict,
+    *,
+    now: datetime,
+    already: Already | None = None,
 ) -> None:
-    """Keeps the alert with the message; *now* and *unread* are answered here, without the bot."""
+    """Keeps the alert with the message; *now* and *unread* are answered here, without the bot.
+
+    With a hand-off on, what could not be read goes to the person like every other message, and
+    nothing is said in their place. `already`: the fixed reply that has gone out before.
+    """
     scope = open_scope(
         session,
         app.content,
@@ -33,11 +46,25 @@ def raise_concern(
         now=now,
         message_ids=[message.id],
     )
-    alert = _alert(scope, message, verdict)
+    if scope.client.enrolment == Enrolment.ENROLLED:
+        alert_id = _alert(scope, message, verdict).id
+    else:  # no record of theirs yet for an alert to stand in; their *now* never comes here
+        incidents.add(
+            session,
+            message=message,
+            level=verdict.level.value,
+            category=verdict.category.value if verdict.category else None,
+            now=now,
+        )
+        alert_id = None
     if verdict.level is Level.NOW:
-        _answer_now(scope, alert, verdict.category)
+        _answer_now(scope, alert_id, verdict.category, already)
         _covered(scope, row, by="screen")
-    elif verdict.level is Level.UNREAD and row.kind == "text":
+    elif (
+        verdict.level is Level.UNREAD
+        and row.kind == "text"
+        and hand_off.current(session, scope.client.id) is None
+    ):
         _answer_unread(scope)
         _covered(scope, row, by="screen")
 
@@ -60,23 +87,36 @@ def _alert(scope: Scope, message: Message, verdict: Verdict) -> Alert:
     return alert
 
 
-def _answer_now(scope: Scope, alert: Alert, category: Category | None) -> None:
+def _answer_now(
+    scope: Scope, alert_id: str | None, category: Category | None, already: Already | None
+) -> None:
     if scope.address is not None:
-        reply = concern_reply(
-            scope.content,
-            category.value if category else "",
-            hours="in_hours",
-            values=standing_values(scope),
-            channel=scope.channel,
-            discreet=scope.terms.discreet,
+        id = queue_text(
+            scope,
+            already.text if already else _fixed_reply(scope, category),
+            kind=SendKind.CONCERN_REPLY,
+            lane=FIRST_LANE,
+            said="concern_now",
         )
-        queue_text(
-            scope, reply.text, kind=SendKind.CONCERN_REPLY, lane=FIRST_LANE, said="concern_now"
-        )
+        if already is not None:
+            went_already(scope.session, id, already)
     scope.client.held = "concern"
     talk.end_conversation(scope.session, client_id=scope.client.id, how="left_open", now=scope.now)
-    hand_off.request(scope, because="concern", to="coach", alert_id=alert.id)
+    if hand_off.current(scope.session, scope.client.id) is not None:
+        hand_off.relay_in(scope)  # whoever has the talk reads this in it, too
+    hand_off.request(scope, because="concern", to="coach", alert_id=alert_id)
     hand_off.join(scope)
+
+
+def _fixed_reply(scope: Scope, category: Category | None) -> str:
+    return concern_reply(
+        scope.content,
+        category.value if category else "",
+        hours="in_hours",
+        values=standing_values(scope),
+        channel=scope.channel,
+        discreet=scope.terms.discreet,
+    ).text
 
 
 def _answer_unread(scope: Scope) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from channels.base import Choice, Outbound, Receipt, SendError
 from onestep.services import delivery_report
 from onestep.services.app import App
+from onestep.services.damaged import tell_of_unsent
 from onestep.services.deliver_gate import refusal
 from onestep.services.deliver_outcome import PROBE_EACH, Outcome, follows
 from onestep.storage import holds, outbox, pace, sealed, talk
@@ -78,6 +79,7 @@ def _gated(app: App, session: Session, sending: Sending, now: datetime) -> Taken
     except Exception as fault:  # noqa: BLE001  # one message must not hold up all others
         log.error("message not sent: %s", type(fault).__name__)  # noqa: TRY400  # may quote words
         values, message = {"state": "failed", "reason": "unreadable"}, None
+        tell_of_unsent(session, sending.row, now)
     if message is not None:
         _keep_pace(app, session, sending.row, address, now)
         return Taken(sending, address.channel, message)

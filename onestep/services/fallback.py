@@ -9,10 +9,11 @@ from onestep.services import context, plan
 from onestep.services.app import App
 from onestep.services.apply import apply_all, known_to
 from onestep.services.choose import Chosen, chosen
+from onestep.services.damaged import set_damaged_aside
 from onestep.services.scope import Scope, open_scope
 from onestep.services.speak import speak
 from onestep.storage import inbox, record, talk
-from onestep.storage.errors import LeaseLost
+from onestep.storage.errors import LeaseLost, Unreadable
 from onestep.storage.inbox import Claim
 from onestep.storage.models import CheckIn, Inbox, Turn
 
@@ -23,6 +24,8 @@ TRIES = 5
 
 def bot_away(app: App, claim: Claim, error: Exception) -> None:
     """Puts the claimed rows back to be turned later, and says so to the client, once."""
+    if isinstance(error, Unreadable) and set_damaged_aside(app, claim):
+        return
     try:
         with app.db.write() as session:
             scope = open_scope(

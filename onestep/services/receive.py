@@ -3,6 +3,8 @@
 The only writer of the inbox for messages (D7). Nothing here asks the bot or the network.
 """
 
+import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,15 +12,21 @@ from sqlalchemy.orm import Session
 
 from channels.base import Inbound
 from onestep.domain.choices import Choice, choose
+from onestep.domain.enrolment import Enrolment
 from onestep.domain.lull import Arrival, ArrivalKind, Lull, due_at
 from onestep.domain.words import Command, parse_command
 from onestep.domain.words_table import Word
 from onestep.safety import Level, Request, ScreenContext, Verdict, screen
+from onestep.services.already import Already
 from onestep.services.app import App
 from onestep.services.concern import raise_concern
-from onestep.services.strangers import receive_unknown
-from onestep.storage import clients, inbox, sealed, talk
+from onestep.services.park import Sender, park
+from onestep.services.strangers import goes_apart, receive_apart, receive_unknown
+from onestep.storage import clients, inbox, incidents, sealed, talk
+from onestep.storage.database import DATABASE_AWAY
 from onestep.storage.models import Inbox, Message, Prompt
+
+log = logging.getLogger(__name__)
 
 # How long an earlier message still colours the next one: "yes, tonight" after a worry.
 EARLIER_COUNTS = timedelta(hours=24)
@@ -45,38 +53,80 @@ class Received:
 def receive(app: App, inbound: Inbound) -> Received:
     """Keeps one inbound message with its verdict; the same message twice has no effect.
 
-    Blocking: call it from a thread, not from the event loop. Raises StorageError when the
-    database cannot take it (the channel then asks its provider to try again).
+    With the database away it is parked in the spool, and taken in when that is back.
+
+    Blocking: call it from a thread, not from the event loop. Raises OSError when the spool
+    cannot take it either (the channel then asks its provider to try again).
     """
     now = app.clock()
     # Screened before the transaction: inside it, everyone behind would wait (D6).
-    verdict = screen(inbound.text, _context(app, inbound, now))
+    verdict, sender = look_at(app, inbound, now)
+    if not app.spool.holds_any():  # who waits there already goes first
+        try:
+            return keep(app, inbound, verdict, now=now)
+        except DATABASE_AWAY as away:
+            log.error("database away: %s", type(away).__name__)  # noqa: TRY400  # may quote words
+    if _is_in(app, inbound):
+        return Received(new=False)
+    park(app, inbound, verdict, sender, now=now)
+    return Received(new=True)
+
+
+def look_at(app: App, inbound: Inbound, now: datetime) -> tuple[Verdict, Sender]:
+    """What the screen makes of a message, and what could be known of who wrote it."""
+    try:
+        sender = _sender(app, inbound, now)
+    except DATABASE_AWAY:
+        sender = Sender(ScreenContext(language=app.language))
+    return screen(inbound.text, sender.context), sender
+
+
+def keep(
+    app: App, inbound: Inbound, verdict: Verdict, *, now: datetime, already: Already | None = None
+) -> Received:
+    """Puts one screened message into the database, in one transaction.
+
+    `already`: the fixed reply that went out while it was parked. Raises one of DATABASE_AWAY.
+    """
     with app.db.write() as session:
         if talk.already_in(session, channel=inbound.channel, provider_id=inbound.provider_id):
             return Received(new=False)
         theirs = _theirs(session, inbound)
         if theirs is None:
-            receive_unknown(app, session, inbound, verdict, now=now)
+            receive_unknown(app, session, inbound, verdict, now=now, already=already)
             received = Received(new=True)
         else:
-            received = _from_client(app, session, theirs, inbound, verdict, now)
+            received = _from_client(app, session, theirs, inbound, verdict, now, already)
     app.bells.ring("inbox")
     if received.client_id is None or verdict.level is not Level.NONE:
         app.bells.ring("outbox")  # these are answered at once, without a turn
     return received
 
 
-def _context(app: App, inbound: Inbound, now: datetime) -> ScreenContext:
+def _is_in(app: App, inbound: Inbound) -> bool:
+    """Whether the database has this message already, as far as it lets itself be asked."""
+    with suppress(*DATABASE_AWAY), app.db.read() as session:
+        return talk.already_in(session, channel=inbound.channel, provider_id=inbound.provider_id)
+    return False
+
+
+def _sender(app: App, inbound: Inbound, now: datetime) -> Sender:
+    since = now - EARLIER_COUNTS
     with app.db.read() as session:
         theirs = _theirs(session, inbound)
         if theirs is None:
-            return ScreenContext()
-        earlier = [
-            sealed.message_text(session, message)
-            for message in talk.last_in(session, theirs.client.id)
-            if now - message.at < EARLIER_COUNTS
-        ]
-    return ScreenContext(language=theirs.terms.language, earlier=tuple(earlier))
+            address = clients.find_address(session, channel=inbound.channel, value=inbound.sender)
+            said = incidents.said_from(session, address, since=since) if address else []
+        elif theirs.client.enrolment == Enrolment.ENROLLED:
+            said = talk.last_in(session, theirs.client.id)
+        else:  # some of it may be held apart from their record
+            said = incidents.said_from(session, theirs.address, since=since)
+        texts = (sealed.readable(session, each) for each in said if each.at > since)
+        earlier = tuple(text for text in texts if text is not None)
+    if theirs is None:
+        return Sender(ScreenContext(language=app.language, earlier=earlier))
+    context = ScreenContext(language=theirs.terms.language, earlier=earlier)
+    return Sender(context, discreet=theirs.terms.discreet)
 
 
 def _theirs(session: Session, inbound: Inbound) -> clients.Theirs | None:
@@ -92,8 +142,14 @@ def _from_client(
     inbound: Inbound,
     verdict: Verdict,
     now: datetime,
+    already: Already | None,
 ) -> Received:
     client, address = theirs.client, theirs.address
+    if client.enrolment != Enrolment.ENROLLED:
+        kind, _ = _meaning(session, client.id, inbound, verdict.request, alone=True)
+        if goes_apart(session, theirs, verdict, kind=kind):
+            receive_apart(app, session, theirs, inbound, verdict, now=now, already=already)
+            return Received(new=True)
     message = talk.add_message(
         session,
         text=_written(session, client.id, inbound),
@@ -114,7 +170,7 @@ def _from_client(
     address.state = "live"  # one held for dead has just written
     row = _queue(app, session, message, inbound, verdict.request)
     if verdict.level is not Level.NONE:
-        raise_concern(app, session, row, message, verdict, now=now)
+        raise_concern(app, session, row, message, verdict, now=now, already=already)
     return Received(new=True, client_id=client.id, message_id=message.id)
 
 

@@ -65,10 +65,10 @@ class Concern:
 
 @dataclass(frozen=True)
 class Said:
-    """One line of the thread."""
+    """One line of the thread; no text where it is damaged and does not open."""
 
     who: str  # client | bot | coach
-    text: str
+    text: str | None
     at: datetime
     with_person: bool
 

@@ -159,7 +159,7 @@ def _concerns(scope: Scope) -> list[Concern]:
             id=alert.id,
             level=alert.level,
             category=alert.category,
-            words=_matched(sealed.message_text(scope.session, message), alert.spans),
+            words=_matched(sealed.readable(scope.session, message) or "", alert.spans),
             state=alert.state,
             at=_local(scope, alert.at),
         )
@@ -181,7 +181,7 @@ def _thread(scope: Scope) -> list[Said]:
     return [
         Said(
             who="client" if row.direction == "in" else "coach" if row.coach_id else "bot",
-            text=sealed.message_text(scope.session, row),
+            text=sealed.readable(scope.session, row),
             at=_local(scope, row.at),
             with_person=row.relayed,
         )

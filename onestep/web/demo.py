@@ -21,7 +21,7 @@ from ulid import ULID
 
 from channels.base import Inbound
 from channels.ledger import Ledger
-from onestep.services import by_hand, hand_off
+from onestep.services import by_hand, hand_off, incidents
 from onestep.services.app import App
 from onestep.services.enrol import first_contact, invite
 from onestep.services.errors import ServiceError
@@ -97,6 +97,10 @@ class Demo:
             "say": lambda: hand_off.say_as_coach(self.app, client_id, body.get("text", "")),
             "hand_back": lambda: hand_off.close(self.app, client_id),
             "go_on": lambda: hand_off.let_check_ins_go_on(self.app, client_id),
+            "theirs": lambda: incidents.check(self.app, body.get("incident", ""), theirs=True),
+            "not_theirs": lambda: incidents.check(
+                self.app, body.get("incident", ""), theirs=False
+            ),
         }
         client_id = request.path_params["client_id"]
         if body.get("act") not in acts:
@@ -120,7 +124,8 @@ class Demo:
     async def record(self, request: Request) -> Response:
         """One client's record, as a fragment of the page."""
         page = await run_in_threadpool(record_page, self.app, request.path_params["client_id"])
-        context = {"page": page, "now": self.app.clock()}
+        apart = await run_in_threadpool(incidents.kept_apart, self.app)
+        context = {"page": page, "apart": apart, "now": self.app.clock()}
         return TEMPLATES.TemplateResponse(request, "record.html", context)
 
     async def changes(self, request: Request) -> Response:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from channels.ledger import Ledger
 from onestep.services.app import App
 from onestep.storage import clients, sealed
-from onestep.storage.models import Entry, Inbox, Message, Outbox, Rating
+from onestep.storage.models import Entry, Inbox, Incident, Message, Outbox, Rating
 
 TYPING = ("waiting", "working")
 LINES_SHOWN = 200
@@ -32,12 +32,12 @@ def bubbles(app: App, ledger: Ledger, client_id: str) -> list[Bubble]:
             return []
         written = session.scalars(
             select(Message)
-            .where(Message.client_id == client_id, Message.direction == "in")
-            .where(Message.channel != "story")
+            # By address: what is held apart from their record lies on their phone all the same.
+            .where(Message.address_id == address.id, Message.direction == "in")
             .order_by(Message.id.desc())
             .limit(LINES_SHOWN)
         ).all()
-        mine = [Bubble(row.id, True, sealed.message_text(session, row)) for row in written]
+        mine = [Bubble(row.id, True, sealed.readable(session, row) or "") for row in written]
         shown = ledger.shown(address.channel, sealed.address_value(session, address))
         sent = dict(session.execute(select(Outbox.id, Outbox.message_id)).tuples().all())
     theirs = [
@@ -76,6 +76,11 @@ def version(app: App, client_id: str) -> str:
             ),
             session.scalar(
                 select(func.count()).where(Inbox.client_id == client_id, Inbox.state != "done")
+            ),
+            session.scalar(select(func.max(Incident.id))),
+            session.scalar(select(func.max(Incident.closed_at))),
+            session.scalar(
+                select(func.count()).where(Outbox.client_id.is_(None), Outbox.state == "sent")
             ),
             client.contact,
             client.enrolment,

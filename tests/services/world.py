@@ -19,6 +19,7 @@ from onestep.storage import clients, sealed
 from onestep.storage.clients import NewTerms
 from onestep.storage.database import Database, sqlite_url
 from onestep.storage.models import Client, Inbox, Message, Outbox, Turn
+from onestep.storage.spool import Spool
 from onestep.worker import until_idle
 
 A_WEDNESDAY = datetime.fromisoformat("2026-03-04T10:30:00+00:00")  # half past ten on the wall too
@@ -104,6 +105,7 @@ class World:
             content=lambda _language: made.content,
             channels={name: Simulator(name, self.ledger) for name in ("telegram", "sms")},
             lull=lambda _channel: lull,
+            spool=Spool(folder / "spool", made.keys),
             clock=Clock(fixed=at),
             **more,
         )

@@ -153,7 +153,7 @@ async function refreshRecord(id) {
 
 recordPane.addEventListener("click", async (event) => {
   const act = event.target.dataset?.act;
-  if (act && shownPhone) await shownPhone.act({ act });
+  if (act && shownPhone) await shownPhone.act({ act, incident: event.target.dataset.incident ?? "" });
 });
 recordPane.addEventListener("submit", async (event) => {
   event.preventDefault();
