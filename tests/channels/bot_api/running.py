@@ -2,7 +2,8 @@
 
 import base64
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,14 @@ import uvicorn
 from tests.channels.bot_api.server import make_app
 
 TOKEN = "700100:TEST-token_of-a-bot-that-does-not-exist"
+
+
+def wait_until(true: Callable[[], object], seconds: float = 15) -> None:
+    """Waits until something is true; an AssertionError when it is not in time."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
 
 
 class Network:
