@@ -11,7 +11,7 @@ from onestep.domain.turn_rules import check_command
 from onestep.services import apply_contact, apply_person, apply_record
 from onestep.services.context import Context
 from onestep.services.scope import Scope
-from onestep.storage.base import new_id
+from onestep.storage.base import insert_row, new_id
 from onestep.storage.models import Command
 
 log = logging.getLogger(__name__)
@@ -67,17 +67,16 @@ def apply_all(scope: Scope, raw: Sequence[Mapping[str, Any]], known: Known) -> i
         refused += reason is not None
         # What was refused is not kept in the clear: nobody has checked that it holds no words.
         unknown = reason == RefusedBecause.UNKNOWN_COMMAND
-        scope.session.add(
-            Command(
-                id=new_id(),
-                turn_id=scope.turn_id,
-                position=position,
-                refused=reason,
-                name="unknown" if unknown else str(fields.get("command", ""))[:40],
-                fields={} if reason else dict(fields),
-            )
+        insert_row(
+            scope.session,
+            Command,
+            id=new_id(),
+            turn_id=scope.turn_id,
+            position=position,
+            refused=reason,
+            name="unknown" if unknown else str(fields.get("command", ""))[:40],
+            fields={} if reason else dict(fields),
         )
-    scope.session.flush()
     return refused
 
 

@@ -10,6 +10,7 @@ from onestep.domain.schedule import GRACE
 from onestep.services.scope import Scope
 from onestep.services.times import in_words, next_check_in_words
 from onestep.storage import outbox, talk
+from onestep.storage.base import insert_row
 from onestep.storage.models import Inbox, Prompt
 
 # A reply that could not go out for this long answers nothing any more (turn contract).
@@ -171,17 +172,16 @@ def _open_prompt(
         {"key": choice.key, "label": choice.label, "command": commands.get(choice.key)}
         for choice in outgoing.choices
     ]
-    scope.session.add(
-        Prompt(
-            id=outgoing.prompt.id,
-            client_id=scope.client.id,
-            asks=outgoing.prompt.asks,
-            conversation_id=scope.conversation.id if scope.conversation else None,
-            message_id=message_id,
-            area=outgoing.prompt.area,
-            choices=choices,
-            open=True,
-            asked_at=scope.now,
-        )
+    insert_row(
+        scope.session,
+        Prompt,
+        id=outgoing.prompt.id,
+        client_id=scope.client.id,
+        asks=outgoing.prompt.asks,
+        conversation_id=scope.conversation.id if scope.conversation else None,
+        message_id=message_id,
+        area=outgoing.prompt.area,
+        choices=choices,
+        open=True,
+        asked_at=scope.now,
     )
-    scope.session.flush()

@@ -1,11 +1,11 @@
 """The base of every table: ids made by us, times always aware, closed sets checked."""
 
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
-from sqlalchemy import JSON, DateTime, Dialect, MetaData, String
+from sqlalchemy import JSON, DateTime, Dialect, MetaData, String, Table, insert
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Float, TypeDecorator
@@ -70,6 +70,12 @@ def _sqlite_now(_: database_now, _compiler: SQLCompiler, **_kw: Any) -> str:
 @compiles(database_now)
 def _other_now(_: database_now, _compiler: SQLCompiler, **_kw: Any) -> str:
     return "extract(epoch from clock_timestamp())"
+
+
+def insert_row(session: Session, model: type["Base"], **values: Any) -> None:
+    """Inserts one row that this transaction does not read back; a third of the ORM's price."""
+    session.flush()  # what it points at goes first
+    session.connection().execute(insert(cast(Table, model.__table__)), values)
 
 
 class Base(DeclarativeBase):

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import set_attribute
 
-from onestep.storage.base import Moment, database_now, new_id
+from onestep.storage.base import Moment, database_now, insert_row, new_id
 from onestep.storage.errors import LeaseLost
 from onestep.storage.models import Address, ChannelPace, Hold, Outbox, Prompt
 
@@ -44,6 +44,26 @@ GONE_OUT = ("sending", "sent", "delivered", "uncertain")
 NO_ALERT_WAITS = timedelta(minutes=2)
 _NOW, _LANE = bindparam("now", type_=Moment()), bindparam("lane", type_=String())
 _FAR = bindparam("far", type_=Moment())
+# Asked in every turn, so put together once: building a statement costs more than running it.
+_UNSURE_QUESTIONS = (
+    select(Outbox, Prompt)
+    .join(Prompt, Prompt.message_id == Outbox.message_id)
+    .where(Outbox.client_id == bindparam("client_id"), Outbox.state == "uncertain")
+    .where(func.coalesce(Outbox.reason, "").not_in(LET_BE))
+    .order_by(Outbox.seq)
+)
+_FROM_THE_BOT = update(Outbox).where(
+    Outbox.client_id == bindparam("whose"),
+    Outbox.lane == "ordinary",
+    Outbox.state == "ready",
+    Outbox.kind.in_(FROM_THE_BOT),
+)
+_CANCEL_HELD = (
+    _FROM_THE_BOT.where(Outbox.reason == HELD)
+    .values(state="cancelled", reason="stale")
+    .returning(Outbox.id)
+    .execution_options(synchronize_session=False)
+)
 
 
 @dataclass(frozen=True)
@@ -66,10 +86,13 @@ def queue(
     choices: list[dict[str, str]] | None = None,
     turn_id: str | None = None,
     not_after: datetime | None = None,
-) -> Outbox:
-    """Queues one message behind the client's earlier ones of the same lane."""
-    row = Outbox(
-        id=new_id(),
+) -> str:
+    """Queues one message behind the client's earlier ones of the same lane; returns its id."""
+    id = new_id()
+    insert_row(
+        session,
+        Outbox,
+        id=id,
         client_id=client_id,
         address_id=address_id,
         message_id=message_id,
@@ -82,9 +105,7 @@ def queue(
         due_at=now,
         not_after=not_after,
     )
-    session.add(row)
-    session.flush()
-    return row
+    return id
 
 
 def settle_expired(session: Session) -> int:
@@ -193,14 +214,8 @@ def to_look_up(session: Session, *, channels: list[str], now: datetime) -> Outbo
 
 def unsure_questions(session: Session, client_id: str) -> list[tuple[Outbox, Prompt]]:
     """The client's questions that may never have reached them, oldest first."""
-    found = (
-        select(Outbox, Prompt)
-        .join(Prompt, Prompt.message_id == Outbox.message_id)
-        .where(Outbox.client_id == client_id, Outbox.state == "uncertain")
-        .where(func.coalesce(Outbox.reason, "").not_in(LET_BE))
-        .order_by(Outbox.seq)
-    )
-    return [(row, prompt) for row, prompt in session.execute(found)]
+    found = session.execute(_UNSURE_QUESTIONS, {"client_id": client_id})
+    return [(row, prompt) for row, prompt in found]
 
 
 def went_on(session: Session, row: Outbox) -> bool:
@@ -227,22 +242,13 @@ def lately(session: Session, row: Outbox, *, since: datetime) -> list[str]:
 
 def cancel_ready(session: Session, *, client_id: str, reason: str) -> int:
     """Cancels what the bot had ready to say and nobody has taken for sending yet."""
-    return _changed(session, _from_the_bot(client_id).values(state="cancelled", reason=reason))
+    cancelled = _FROM_THE_BOT.values(state="cancelled", reason=bindparam("because"))
+    return _changed(session, cancelled, whose=client_id, because=reason)
 
 
 def cancel_held(session: Session, *, client_id: str) -> int:
     """Cancels what waits for the morning: the talk has gone on, it would answer nothing."""
-    held = _from_the_bot(client_id).where(Outbox.reason == HELD)
-    return _changed(session, held.values(state="cancelled", reason="stale"))
-
-
-def _from_the_bot(client_id: str) -> Update:
-    return update(Outbox).where(
-        Outbox.client_id == client_id,
-        Outbox.lane == "ordinary",
-        Outbox.state == "ready",
-        Outbox.kind.in_(FROM_THE_BOT),
-    )
+    return len(session.scalars(_CANCEL_HELD, {"whose": client_id}).all())
 
 
 def next_due(session: Session) -> datetime | None:
@@ -250,6 +256,6 @@ def next_due(session: Session) -> datetime | None:
     return session.scalar(select(func.min(Outbox.due_at)).where(Outbox.state == "ready"))
 
 
-def _changed(session: Session, statement: Update) -> int:
+def _changed(session: Session, statement: Update, **asked: str) -> int:
     changed = statement.returning(Outbox.id).execution_options(synchronize_session=False)
-    return len(session.scalars(changed).all())
+    return len(session.scalars(changed, asked).all())

@@ -162,13 +162,14 @@ def send(world, client, *, kind="reply", lane="ordinary", **more):
             session, text="x", direction="out", channel="telegram", kind=kind, at=NOW,
             zone="UTC", client_id=client, address_id=address.id,
         )  # fmt: skip
-        row = outbox.queue(
+        id = outbox.queue(
             session, client_id=client, address_id=address.id, message_id=message.id, kind=kind,
             now=NOW, lane=lane,
         )  # fmt: skip
+        row = session.scalars(select(Outbox).where(Outbox.id == id)).one()
         for name, value in more.items():
             setattr(row, name, value)
-        return row.id
+        return id
 
 
 def take(world, *, lane="ordinary", now=NOW, lease=30.0):
