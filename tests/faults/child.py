@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,11 +20,15 @@ from sqlalchemy.orm import Session
 
 from onestep import safety
 from onestep.content import load
+from onestep.services.take_in import empty_spool
 from onestep.storage.seal import read_keyring
+from onestep.storage.spool import Spool
 from onestep.worker import until_idle, work
 from tests.conftest import ROOT, Made
+from tests.services.away import away
 from tests.services.world import World
 
+SPOOL_POINTS = ("parked", "noted", "remove", "removed")
 POINTS = ("turn_before", "turn_after", "send_before", "send_after", "commit", "committed")
 
 
@@ -69,17 +74,47 @@ class Channel:
         return receipt
 
 
+class Waiting(Spool):
+    """The spool, with a point after what it keeps and around what it forgets."""
+
+    def __init__(self, spool: Spool, reaper: Reaper) -> None:
+        super().__init__(spool.folder, spool._keyring)
+        self.reaper = reaper
+
+    def park(self, body, **more):
+        """Keeps one message."""
+        super().park(body, **more)
+        self.reaper.reach("parked")
+
+    def note(self, parked, **notes):
+        """Keeps what was done about it."""
+        noted = super().note(parked, **notes)
+        self.reaper.reach("noted")
+        return noted
+
+    def remove(self, parked):
+        """Forgets it."""
+        self.reaper.reach("remove")
+        super().remove(parked)
+        self.reaper.reach("removed")
+
+
 def run(content, job: dict) -> Counter:
     """Does one job in this process, to the end or to its death; returns the points reached."""
     folder = Path(job["folder"])
-    world = World(folder, Made(content, read_keyring(folder / "keys.json"), folder))
+    made = Made(content, read_keyring(folder / "keys.json"), folder)
+    world = World(folder, made, emergency_contact=job.get("contact"))
     reaper = Reaper(job.get("point"), job.get("nth", 0))
     event.listen(Session, "before_commit", lambda _: reaper.reach("commit"))
     event.listen(Session, "after_commit", lambda _: reaper.reach("committed"))
     channels = {name: Channel(each, reaper) for name, each in world.app.channels.items()}
-    world.app = replace(world.app, bot=Bot(world.bot, reaper), channels=channels)
-    for number, text in enumerate(job.get("texts", [])):
-        world.write(text, id=f"w{number}", go=False)
+    spool = Waiting(world.app.spool, reaper)
+    world.app = replace(world.app, bot=Bot(world.bot, reaper), channels=channels, spool=spool)
+    with away(world, "locked") if job.get("away") else nullcontext():
+        for number, text in enumerate(job.get("texts", [])):
+            world.write(text, id=f"w{number}", go=False)
+        if job.get("away"):
+            asyncio.run(empty_spool(world.app))
     if job.get("press"):
         world.write("", kind="choice", id="press", go=False, **job["press"])
     if job.get("forever"):
