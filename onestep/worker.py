@@ -72,9 +72,10 @@ def _with_the_clock(app: App, loop: Loop) -> Loop:
 
     async def step() -> bool | float:
         watch = app.watch
-        if not (watch.at_ease or await asyncio.to_thread(may_go_on, app.db, watch)):
-            return False
-        return await loop.step()
+        if watch.at_ease:
+            return await loop.step()
+        trusted = await asyncio.to_thread(may_go_on, app.db, watch, now=app.clock())
+        return trusted and await loop.step()
 
     return replace(loop, step=step)
 

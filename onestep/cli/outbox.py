@@ -94,7 +94,7 @@ def resume(what: Annotated[str, typer.Argument(help="telegram, sms or clock")]) 
     """Lets a channel that is held go on at once; or everything, after the clock has jumped."""
     from onestep.services import outbox_by_hand as by_hand
 
-    by_hand.resume(_database(), what)
+    by_hand.resume(_database(), what, now=datetime.now(UTC))
     console.print("It goes on.")
 
 

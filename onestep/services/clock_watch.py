@@ -55,10 +55,11 @@ class ClockWatch:
         return self.held is False and abs(self.seconds_off()) <= LIMIT
 
 
-def may_go_on(db: Database, watch: ClockWatch) -> bool:
+def may_go_on(db: Database, watch: ClockWatch, *, now: datetime) -> bool:
     """Whether ordinary work may go on. Alerts never ask.
 
     Blocking: call it from a thread. A jump is kept as a hold, so that it stands over a restart.
+    `now` is service time.
     """
     with watch.lock:
         if watch.at_ease:
@@ -68,7 +69,7 @@ def may_go_on(db: Database, watch: ClockWatch) -> bool:
             held = holds.find(session, holds.CLOCK) is not None
         if held:
             watch.held = True
-            return _right_again(db, watch, off)
+            return _right_again(db, watch, off, now)
         if watch.held:  # somebody has said that the time is right
             watch.begin_anew()
         elif abs(off) > LIMIT:
@@ -93,17 +94,17 @@ def _hold(db: Database, watch: ClockWatch, off: float) -> None:
         )
 
 
-def _right_again(db: Database, watch: ClockWatch, off: float) -> bool:
+def _right_again(db: Database, watch: ClockWatch, off: float, now: datetime) -> bool:
     """True once a clock that was seen to jump has been back, and right, for a while."""
-    now = watch.steady()
+    steady = watch.steady()
     if not watch.jumped or abs(off) > LIMIT:  # who did not see it jump cannot say that it is back
         watch.right_since = None
         return False
-    watch.right_since = now if watch.right_since is None else watch.right_since
-    if now - watch.right_since < AGREES_FOR:
+    watch.right_since = steady if watch.right_since is None else watch.right_since
+    if steady - watch.right_since < AGREES_FOR:
         return False
     with db.write() as session:
-        holds.release(session, holds.CLOCK)
+        holds.release(session, holds.CLOCK, now=now)
     watch.held, watch.jumped, watch.right_since = False, False, None
     log.warning("the clock of this machine is right again: everything goes on")
     return True

@@ -32,8 +32,8 @@ def follows(
     """What to record of a send; addresses, contact states and holds are changed on the way."""
     if isinstance(outcome, OurFault):
         _hold(session, channel, now)
-    elif isinstance(outcome, Receipt | Gone | Refused) and holds.release(session, channel):
-        log.warning("%s takes our messages again: what was held goes out", channel)
+    elif isinstance(outcome, Receipt | Gone | Refused):  # any of these takes us for what we are
+        _let_go(session, channel, now)
     if isinstance(outcome, Receipt):
         sent = {"state": "sent", "sent_at": now, "provider_id": outcome.provider_id}
         return {**sent, "reason": None}
@@ -91,6 +91,11 @@ def _hold(session: Session, channel: str, now: datetime) -> None:
             channel,
             channel,
         )
+
+
+def _let_go(session: Session, channel: str, now: datetime) -> None:
+    if holds.release(session, channel, now=now):
+        log.warning("%s takes our messages again: what was held goes out", channel)
 
 
 def gone(session: Session, row: Outbox, now: datetime) -> None:

@@ -88,10 +88,10 @@ def send_again(db: Database, id: str, *, now: datetime) -> None:
         _ask_anew(session, row)
 
 
-def resume(db: Database, what: str) -> None:
+def resume(db: Database, what: str, *, now: datetime) -> None:
     """Lets a channel, or `clock`, go on at once. Raises NotHeld."""
     with db.write() as session:
-        if not holds.release(session, what):
+        if not holds.release(session, what, now=now):
             raise NotHeld(NotHeld.__doc__)
 
 

@@ -1,12 +1,13 @@
 """What may not go on until it is put right: a channel, or all but alerts (R8)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from onestep.storage.models import Address, ChannelPace, Hold
+from onestep.storage.models import Address, ChannelPace, Hold, Inbox, Outbox
 
+INBOX_WAITS = timedelta(minutes=5)  # longer than any lull, or a wait for the bot to come back
 CLOCK = "clock"  # the hold of everything but alerts; any other is the name of a channel
 
 
@@ -43,13 +44,19 @@ def put_off_probe(session: Session, channel: str, *, until: datetime) -> None:
     session.execute(update(Hold).where(Hold.what == channel).values(probe_at=until))
 
 
-def release(session: Session, what: str) -> bool:
-    """Lets `what` go on; false when it was not held.
-
-    After the clock, the pace begins anew: what it remembers was told by the other time.
-    """
+def release(session: Session, what: str, *, now: datetime) -> bool:
+    """Lets `what` go on; false when it was not held."""
     gone = session.scalar(delete(Hold).where(Hold.what == what).returning(Hold.what))
     if gone == CLOCK:
-        session.execute(delete(ChannelPace))
-        session.execute(update(Address).values(not_before=None))
+        _forget_the_other_time(session, now)
     return gone is not None
+
+
+def _forget_the_other_time(session: Session, now: datetime) -> None:
+    """What came in while the clock was ahead must not wait for that hour to come again."""
+    session.execute(delete(ChannelPace))
+    session.execute(update(Address).values(not_before=None))
+    ahead = Inbox.state == "waiting", Inbox.due_at > now + INBOX_WAITS
+    session.execute(update(Inbox).where(*ahead).values(due_at=now))
+    queued = Outbox.state == "ready", Outbox.queued_at > now
+    session.execute(update(Outbox).where(*queued).values(due_at=now))
