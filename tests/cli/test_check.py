@@ -50,7 +50,7 @@ def test_what_is_configured_is_said(onestep_run, at, tmp_path):
     assert parts["clients"][1].endswith("from +441632960002")
     assert any("ONESTEP_KANNEL_PASSWORD came as a variable" in line for line in parts["clients"])
     assert not any("TELEGRAM_TOKEN" in line for line in parts["clients"])
-    assert set(parts) == {"clients", "pages", "keys", "database", "content", "bot"}
+    assert set(parts) == {"clients", "pages", "keys", "database", "spool", "content", "bot"}
     assert "canary" not in ran.out + ran.err
 
 
@@ -64,15 +64,18 @@ def test_what_is_missing_is_said(onestep_run, at):
         "nobody can write yet: neither Telegram nor SMS is configured (.env.example)"
     ]
     assert any("have not been rung by you" in line for line in told(ran)["content"])
+    assert "ONESTEP_EMERGENCY_CONTACT" in told(ran)["spool"][1]
 
 
 def test_one_fault_hides_no_other(onestep_run, at, tmp_path):
     """Broken content, a bot that is not there and missing keys are told in one go."""
     shutil.copytree(ROOT / "content", tmp_path / "content")
     (tmp_path / "content" / "en" / "areas.yml").write_text("areas: [", "utf-8")
-    at(content=tmp_path / "content", bot_python=tmp_path / "python")
+    (tmp_path / "file").write_text("")
+    at(content=tmp_path / "content", bot_python=tmp_path / "python", spool=tmp_path / "file" / "x")
     ran = onestep_run("check")
     assert ran.code == 1
+    assert "ONESTEP_SPOOL" in ran.err
     assert "run `onestep migrate`" in ran.err
     assert "areas.yml:" in ran.err
     assert "run `make setup`" in ran.err
@@ -83,8 +86,8 @@ def test_one_fault_hides_no_other(onestep_run, at, tmp_path):
     ("address", "said"),
     [
         ("sqlite:///{}/nowhere.db", "run `onestep migrate`"),
-        ("a letter to the council", "no address of a database"),
-        ("oracle+gone://canary:canary@db/x", "no address of a database"),
+        ("a letter to the council", "no database address"),
+        ("oracle+gone://canary:canary@db/x", "no database address"),
     ],
 )
 def test_a_database_that_cannot_be_used(onestep_run, at, tmp_path, address, said):
