@@ -62,7 +62,12 @@ class _Form(Action, ABC):
         asks = next_asks(talk)
         if asks:
             put(talk, asks)
-        return [*_done(dispatcher, talk), SlotSet("requested_slot", asks and f"q_{asks}")]
+        return [*_done(dispatcher, talk), *_asking(asks)]
+
+
+def _asking(asks: str | None) -> Events:
+    """Which question is open now; none ends the form."""
+    return [SlotSet("asking", asks), SlotSet("requested_slot", asks and "question")]
 
 
 def _a_rule_answers(talk: Talk, heard: Heard) -> bool:
@@ -76,7 +81,7 @@ def _gone(talk: Talk, heard: Heard) -> Events:
     talk.clear()
     ended = [SlotSet(name, value) for name, value in talk.changes.items()]
     follow = FollowupAction("action_detour" if heard.sort is Sort.DETOUR else "talk_form")
-    return [*ended, SlotSet("requested_slot", None), ActiveLoop(None), follow]
+    return [*ended, *_asking(None), ActiveLoop(None), follow]
 
 
 class ValidateFirstContactForm(_Form):
@@ -123,7 +128,7 @@ class ActionBegin(Action):
         talk = _open(tracker)
         begin(talk, str(tracker.latest_message["intent"]["name"]).removeprefix("event_"))
         talk.set(heard=talk.turn.turn_id)
-        return [ActiveLoop(None), SlotSet("requested_slot", None), *_done(dispatcher, talk)]
+        return [ActiveLoop(None), *_asking(None), *_done(dispatcher, talk)]
 
 
 class ActionEvent(Action):
@@ -140,7 +145,7 @@ class ActionEvent(Action):
         talk = _open(tracker)
         event = str(tracker.latest_message["intent"]["name"]).removeprefix("event_")
         happened(talk, event)
-        ended = [ActiveLoop(None), SlotSet("requested_slot", None)]
+        ended = [ActiveLoop(None), *_asking(None)]
         return [*(ended if event != "session_over" else []), *_done(dispatcher, talk)]
 
 

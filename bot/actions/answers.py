@@ -31,6 +31,7 @@ def shown_up(talk: Talk, heard: Heard) -> None:
     talk.words("record_step_outcome", shown=_shown(talk, heard))
     if heard.nature in HOW_THINGS_ARE or _is_news(talk, heard):
         take_news(talk, heard, asks="better")
+        talk.set(did=talk.get("did") or "happened")  # it has shown up: by itself, unless they say
     elif heard.for_a_person:
         file_for_a_person(talk, heard)
     elif heard.nature in {Nature.NO, Nature.NOTHING, Nature.NO_ONE}:

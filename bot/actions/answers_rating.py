@@ -99,6 +99,7 @@ def _not_chosen(talk: Talk, heard: Heard, asks: str) -> None:
     if heard.nature in {Nature.HARD, Nature.LOSS}:
         talk.settle(asks, "let_go")
         take_hard(talk, heard)
+        file_for_a_person(talk, heard)
         return
     if heard.nature in EMPTY or not again_or_let_go(talk, asks):
         talk.settle(asks, "let_go")

@@ -71,8 +71,11 @@ def _keep_other_words(talk: Talk, heard: Heard) -> None:
     if heard.nature in EMPTY | {Nature.YES}:
         talk.say("receipt_let_go")
         return
-    talk.words("record_small_step", kind=talk.get("step_kind") or "notice")
-    talk.say("receipt_plain")
+    if is_hard(talk, heard):
+        take_hard(talk, heard)
+    elif heard.nature not in FOR_A_PERSON:
+        talk.words("record_small_step", kind=talk.get("step_kind") or "notice")
+        talk.say("receipt_plain")
     file_for_a_person(talk, heard)
 
 

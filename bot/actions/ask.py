@@ -20,6 +20,7 @@ SAYS = {
     "hard_coach": "offer_coach", "worry_when": "worry_offer", "correction": "correction_ask",
     "times": "times_ask", "delete_sure": "delete_sure", "leave_it": "ask_leave_it",
     "start_again": "start_again", "relapse_or_resume": "relapse_or_resume",
+    "end_sure": "end_sure",
 }  # fmt: skip
 # Asked with choices only, or already in other words: said again as they are.
 NO_AGAIN = frozenset(SAYS) - {"best_hopes"} | {
@@ -42,6 +43,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "leave_it": ("carry_on", "leave_it"),
     "start_again": ("yes", "not_yet"),
     "relapse_or_resume": ("start_again", "something_else"),
+    "end_sure": ("finish", "carry_on", "coach"),
     "step_size": ("too_easy", "about_right", "too_much"),
     "step_easy": ("leave_it", "more_worth"),
     "step_much": ("smaller", "help"),
@@ -101,7 +103,8 @@ def _values(talk: Talk, asks: str, *, again: bool) -> dict[str, Any]:
         return {"area": talk.get("area")}
     if asks == "who" and not again and _by_name(talk):
         return {"person": {"people": 0}}
-    quote = None if again or asks not in QUOTES or talk.get("quoted") else talk.quote()
+    fits = asks in QUOTES and (asks != "how" or talk.turn.reading.marks.get("quote_is_theirs"))
+    quote = None if again or not fits or talk.get("quoted") else talk.quote()
     talk.set(quoted=True if quote else None)
     return {"quote": quote} if quote else {}
 
@@ -146,7 +149,7 @@ def _with_command(talk: Talk, asks: str, key: str) -> dict[str, Any]:
 
 
 def _worry(talk: Talk, when: str) -> dict[str, Any]:
-    return {"command": "record_worry", "words": talk.get("worry_refs") or [], "when": when}
+    return {"command": "record_worry", "words": talk.get("about_refs") or [], "when": when}
 
 
 def _to_coach(_: Talk) -> dict[str, Any]:
@@ -164,6 +167,8 @@ COMMANDS: dict[tuple[str, str], Callable[[Talk], dict[str, Any]]] = {
     ("start_again", "yes"): lambda talk: {"command": "resume"},
     ("start_again", "not_yet"): lambda talk: {"command": "pause", "date": None},
     ("relapse_or_resume", "start_again"): lambda talk: {"command": "resume"},
+    ("end_sure", "finish"): lambda talk: {"command": "end", "words": talk.get("about_refs") or []},
+    ("end_sure", "coach"): _to_coach,
     ("leave_it", "leave_it"): lambda talk: {
         "command": "end_check_in", "how": "declined", "until_they_write": True,
     },

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 
+from actions.ask import CHOICES
 from actions.exact import (
+    CALLS_OFF,
     answer_in,
     asks_to_strike,
     asks_us,
     asks_who_this_is,
+    cross_with_us,
+    done_with_us,
     not_then,
+    phone_is_back,
     plain,
     relapse_or_resume,
     request_in,
@@ -20,15 +25,14 @@ from actions.kinds import (
     CHAT,
     FOR_A_PERSON_LABELS,
     GRAVE,
+    NEEDED,
     NOT_A_DETOUR_FROM,
     REQUESTS,
     SAID_OUTRIGHT_WINS,
+    SURE,
 )
 from actions.turn import Turn
 
-# A request wins over an open free-text question only from here on; below it the text IS the
-# answer. To be set by measurement on held-out sentences (docs/decisions has the table).
-SURE = 0.65
 # Longer texts are told things more often than they are requests.
 SURE_WHEN_LONG = 0.80
 LONG = 12
@@ -37,10 +41,14 @@ LONG = 12
 CHAT_WORDS = 7
 GREETING_WORDS = 3
 CHAT_SURE = 0.80
+# Moving on is asked about from here on; inside an answer more is needed before it is asked.
+MOVED_ON_LIKELY, MOVED_ON_IN_AN_ANSWER, MOVED_ON_SURE = 0.50, 0.75, 0.90
 _OUR_TEXTS = re.compile(r"\b(text|texts|texting|message|messages|msg|msgs)\b", re.IGNORECASE)
 INSULT_SURE, INSULT_WORDS = 0.70, 10
 _TO_US = re.compile(r"\b(you|u|your|ur|ya|youre|bot|robot|fuck|piss|shut)\b|\?", re.IGNORECASE)
 
+# Requests to be left alone with a question.
+LET_BE = frozenset({"skip", "later", "not_today"})
 # Someone is to ring somebody else, or a session is moved: not a wish to talk to a person here.
 NOT_FOR_US = frozenset({"ask_someone_else", "practical_matter", "session_matter"})
 
@@ -53,12 +61,13 @@ def request_of(turn: Turn) -> str | None:
     if turn.open_asks in SAID_OUTRIGHT_WINS and _said_outright(reading.text, sure):
         return sure
     parts = [sure] if sure else _part_requests(turn)
-    return next((name for name in parts if name not in spared), None)
+    return next((name for name in parts if name.removesuffix("_unsure") not in spared), None)
 
 
 def _said_outright(text: str, request: str | None) -> bool:
-    """Whether a whole message is the request, or it speaks of our texts."""
-    return request_in(text) is not None or (bool(request) and bool(_OUR_TEXTS.search(text)))
+    """Whether a whole message is the request, or it speaks of us or of our texts."""
+    ours = done_with_us(text) or bool(_OUR_TEXTS.search(text))
+    return request_in(text) is not None or (bool(request) and ours)
 
 
 def _part_requests(turn: Turn) -> list[str]:
@@ -73,15 +82,38 @@ def _sure_request(text: str, intent: str, confidence: float, turn: Turn) -> str 
     said = _by_our_rules(text, intent, turn)
     if said or answer_in(text) or intent not in REQUESTS | CHAT:
         return said
-    if intent in CHAT and turn.open_asks and not _is_chat(turn, intent, confidence):
+    if _is_no_request(text, intent, confidence, turn):
         return None
-    if intent == "ask_who_is_this" and not asks_who_this_is(text):
-        return None
-    long = turn.reading.words > LONG
-    needed = max(SURE_WHEN_LONG if long else SURE, GRAVE.get(intent, 0.0))
-    if intent == "moved_on" and not turn.open_asks:
-        needed = SURE  # nothing open: it is no answer to anything
-    return intent if confidence >= needed else None
+    if intent == "moved_on":
+        return _moved_on(confidence, turn)
+    return intent if confidence >= needed(intent, turn.reading.words) else None
+
+
+def needed(intent: str, words: int) -> float:
+    """How sure the model has to be of a request in so many words; below it, it is the answer."""
+    short = NEEDED.get(intent, SURE)
+    return max(short, SURE_WHEN_LONG) if words > LONG else short
+
+
+def _is_no_request(text: str, intent: str, confidence: float, turn: Turn) -> bool:
+    """Whether a label is not believed, however sure the model is, for what else is there."""
+    marks = turn.reading.marks
+    if intent in CHAT:
+        return bool(turn.open_asks) and not _is_chat(turn, intent, confidence)
+    if intent == "ask_question":
+        return bool(marks.get("also"))  # a matter for a person, put as a question
+    if intent in LET_BE:  # "can't face today" tells of the day: no question is there to be left
+        return bool(marks.get("hard")) and not turn.open_asks
+    return intent == "ask_who_is_this" and not asks_who_this_is(text)
+
+
+def _moved_on(confidence: float, turn: Turn) -> str | None:
+    """Contact ends at once only where nothing is asked and little doubt is left."""
+    if turn.open_asks:
+        return "moved_on_unsure" if confidence >= MOVED_ON_IN_AN_ANSWER else None
+    if confidence >= MOVED_ON_SURE:
+        return "moved_on"
+    return "moved_on_unsure" if confidence >= MOVED_ON_LIKELY else None
 
 
 def _by_our_rules(text: str, intent: str, turn: Turn) -> str | None:
@@ -90,6 +122,10 @@ def _by_our_rules(text: str, intent: str, turn: Turn) -> str | None:
     rules = (
         ("relapse_or_resume", relapse_or_resume(text)),
         ("strike", asks_to_strike(text)),
+        ("moved_on_unsure", done_with_us(text)),
+        ("greet", phone_is_back(text)),
+        ("insult", cross_with_us(text) and intent not in FOR_A_PERSON_LABELS),
+        ("not_today", _calls_it_off(text, turn)),
         ("other_person", somebody_elses_hand(text)),
         ("not_then", not_then(text)),
         ("ask_coach", intent not in NOT_FOR_US and wants_a_person(text, coach)),
@@ -98,6 +134,11 @@ def _by_our_rules(text: str, intent: str, turn: Turn) -> str | None:
     )
     found = next((name for name, said in rules if name and said), None)
     return found or _asked_of_us(text, intent, turn)
+
+
+def _calls_it_off(text: str, turn: Turn) -> bool:
+    """CANCEL, END or QUIT in a chat: a no to a choice, and to words "not today"."""
+    return bool(turn.open_asks) and turn.open_asks not in CHOICES and plain(text) in CALLS_OFF
 
 
 def _only_thanks(text: str, turn: Turn) -> bool:

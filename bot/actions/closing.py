@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from actions.talk import Talk
 
+# Settings are offered later than first contact: one a check-in, each once, and asking nothing.
+OFFERS = ("offer_times", "offer_often", "offer_pause")
+
 
 def close(talk: Talk) -> None:
     """Say the close that fits, end the check-in, and forget the talk's slots."""
@@ -19,6 +22,7 @@ def close(talk: Talk) -> None:
 
 def _close_check_in(talk: Talk, *, quiet: bool) -> None:
     if not quiet:
+        _offer_a_setting(talk)
         talk.say("close_hard" if _hard(talk) else "close")
     how = {None: "completed", "handed": "completed", "left_open": "left_open"}.get(
         talk.get("closing")
@@ -31,12 +35,19 @@ def _close_check_in(talk: Talk, *, quiet: bool) -> None:
         talk.set(last_67="who" if talk.settled("who") else "difference")
 
 
+def _offer_a_setting(talk: Talk) -> None:
+    offered = int(talk.get("offered") or 0)
+    if offered < len(OFFERS) and not _hard(talk):
+        talk.say(OFFERS[offered])
+        talk.set(offered=offered + 1)
+
+
 def _close_talk(talk: Talk) -> None:
     """After a noticing's one question a short close; chat and matters passed on need none."""
     if _hard(talk):
         talk.say("close_hard")
     elif talk.get("mood") == "better" and talk.get("asked"):
-        talk.say("close_no_next")
+        talk.say("close_wrote")
 
 
 def _hard(talk: Talk) -> bool:

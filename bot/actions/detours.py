@@ -62,6 +62,14 @@ def _end(how: str, *, until_they_write: bool = False) -> Callable[[Talk], None]:
     return end
 
 
+def _not_today(talk: Talk) -> None:
+    """Closed kindly; what is hard about the day is taken in, and kept."""
+    if talk.turn.reading.marks.get("hard"):
+        talk.words("record_hard", loss=False)
+        talk.say("receipt_hard")
+    _end("declined")(talk)
+
+
 def _times(talk: Talk) -> None:
     """With the days in it the message is the answer; else they are asked for."""
     if talk.date():
@@ -90,16 +98,21 @@ def _who_is_this(talk: Talk) -> None:
     talk.set(closing="quiet")
 
 
-def _relapse_or_resume(talk: Talk) -> None:
-    _service("relapse_or_resume")(talk)
-    talk.set(worry_refs=talk.turn.refs)
+def _about_this(asks: str) -> Callable[[Talk], None]:
+    """A question about these very words, which are pointed at once it is answered."""
+
+    def open_it(talk: Talk) -> None:
+        _service(asks)(talk)
+        talk.set(about_refs=talk.turn.refs)
+
+    return open_it
 
 
 DETOURS: dict[str, Detour] = {
     # about the question
     "skip": Detour("receipt_skip", after=After.SKIP),
     "later": Detour(do=_dated("postpone"), after=After.LET_GO),
-    "not_today": Detour("close_declined", _end("declined"), After.LET_GO),
+    "not_today": Detour("close_declined", _not_today, After.LET_GO),
     "bye": Detour("close_later", after=After.LET_GO),
     # about contact: the application says what it did, it knows the dates
     "less": Detour(do=_words("set_terms", frequency="less")),
@@ -108,13 +121,14 @@ DETOURS: dict[str, Detour] = {
     "not_then": Detour(do=_words("set_terms"), after=After.LET_GO),
     "pause": Detour(do=_dated("pause"), after=After.LET_GO),
     "resume": Detour(do=_order("resume")),
-    "relapse_or_resume": Detour(do=_relapse_or_resume),
+    "relapse_or_resume": Detour(do=_about_this("relapse_or_resume")),
     "stop": Detour(do=_order("stop"), after=After.LET_GO),
     "no_credit": Detour(
         "answer_no_credit", _end("left_open", until_they_write=True), After.LET_GO
     ),
     "not_me": Detour(do=_order("not_me"), after=After.LET_GO),
     "moved_on": Detour(do=_words("end"), after=After.LET_GO),
+    "moved_on_unsure": Detour(do=_about_this("end_sure")),
     # a person
     "ask_coach": Detour(do=_words("request_hand_off", to="coach"), after=After.LET_GO),
     "ask_someone_else": Detour(
@@ -140,7 +154,7 @@ DETOURS: dict[str, Detour] = {
     "greet": Detour("greet"),
     "thanks": Detour("thanks"),
     "small_talk": Detour("chat"),
-    "insult": Detour("insult"),
+    "insult": Detour("insult", after=After.LET_GO),  # to ask again would be a push
 }
 
 

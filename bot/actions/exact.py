@@ -10,6 +10,9 @@ REQUESTS: dict[str, str] = {
     "skip": "skip", "pass": "skip", "next": "skip", "next one": "skip", "skip it": "skip",
     "skip that": "skip", "next question": "skip",
     "who cares": "skip",
+    "none of your business": "skip", "mind your own business": "skip", "not telling you": "skip",
+    "id rather not say": "skip", "rather not say": "skip",
+    "test": "small_talk", "testing": "small_talk", "this is a test": "small_talk",
     "leave it": "skip",
     "stop asking": "not_today",
     "stop asking me": "not_today",
@@ -23,11 +26,16 @@ REQUESTS: dict[str, str] = {
     "who sees this": "ask_who_reads", "who reads this": "ask_who_reads",
     "is this private": "ask_who_reads", "who has seen my words": "who_saw", "who saw": "who_saw",
     "does the dwp see this": "ask_dwp", "does dwp see this": "ask_dwp",
+    "is there anyone there": "ask_robot", "is anyone there": "ask_robot",
+    "anyone there": "ask_robot", "is anybody there": "ask_robot", "anybody there": "ask_robot",
+    "is someone there": "ask_robot", "is someone reading this": "ask_robot",
+    "is anyone reading this": "ask_robot", "are you there": "ask_robot",
     "are you a robot": "ask_robot", "are you real": "ask_robot", "is this a robot": "ask_robot",
     "what have i told you": "show_record", "my words": "show_record", "my plan": "show_plan",
     "change that": "correct_that", "thats wrong": "correct_that",
     "change times": "change_times", "delete": "delete_record", "no credit": "no_credit",
     "thanks": "thanks", "ta": "thanks", "cheers": "thanks", "thank you": "thanks",
+    "im back": "greet", "im back now": "greet", "back again": "greet", "i am back": "greet",
     "who is this": "ask_who_is_this", "whos this": "ask_who_is_this", "wrong number": "not_me",
 }  # fmt: skip
 
@@ -50,15 +58,30 @@ ANSWERS: dict[str, str] = {
     "same": "same", "the same": "same", "no change": "same", "same as last time": "same",
     "yes": "yes", "yeah": "yes", "yep": "yes", "yh": "yes", "ye": "yes", "aye": "yes",
     "yes please": "yes", "go on then": "yes", "go on": "yes", "sure": "yes",
+    "cancel": "no", "end": "no", "quit": "no",  # in a chat; by SMS they never come here
     "no": "no", "nah": "no", "nope": "no", "no thanks": "no", "naw": "no", "na": "no",
     "ok": "ok", "okay": "ok", "k": "ok", "kk": "ok", "cool": "ok", "right": "ok",
 }  # fmt: skip
 
 # Longer messages that hold these words are told things.
-RELAPSE_WORDS, STRIKE_WORDS, PERSON_WORDS = 6, 10, 10
+RELAPSE_WORDS, STRIKE_WORDS, PERSON_WORDS, DONE_WORDS = 6, 10, 10, 16
+CALLS_OFF = frozenset({"cancel", "end", "quit"})
 _DROP = re.compile(r"['’‘`]")
 _EDGES = re.compile(r"^[^\w]+|[^\w]+$")
-_BACK_ON_IT = re.compile(r"^(i|im|i am|ive)?\s*(gone |been |am )?(right )?back on (it|one)\b")
+_BACK = r"^((yeah|well|ok|so) )?(i|im|i am|ive)?\s*(gone |been |am )?(right |straight )?back on"
+_BACK_ON_IT = re.compile(rf"{_BACK} (it|one)\b|{_BACK}( now| again| today| tonight| tbh)*$")
+_PHONE_BACK = re.compile(
+    r"(ive |just |have |finally |got )*topped ((up )?(it|me ?self|myself|(my|me) ?phone) ?)?(up)?"
+    r"( now| again)?$|"
+    r"(my |me |the |got )?(phone|fone|credit|data|wifi|signal|internet)( is|s)? "
+    r"(back|on|working|sorted)( on)?( now| again)?$"
+)
+_DONE_WITH_US = re.compile(
+    r"\b(done|finished|through) with (this|these|you lot|"
+    r"(the|these|your) (texts?|messages?|check ?ins?|questions?))\b|"
+    r"\b(dont|do not|no longer) (really |actually )?need (this|these|you|you lot|"
+    r"(the|these|your) (texts?|messages?|check ?ins?))( \w+)? (any ?more|no more|now)\b"
+)
 _ASKED = re.compile(
     r"(pls |please |hi |hiya )?"
     r"(can|could|may|will|id like|i want|i wanna|i need|want|need|wanna|get|tell|ask)\b"
@@ -78,8 +101,10 @@ _OTHER_HAND = re.compile(
     r"(wife|husband|girlfriend|boyfriend|partner|son|daughter|mum|mother|dad|sister|brother)\b"
 )
 _WHO = re.compile(
-    r"(sorry |hi |hello |er |um |hang on )?"
-    r"(who|whos|what|whats)( is| are|s)? (this|it|that|you|u)\b"
+    r"(sorry |hi |hello |er |um |hang on |new phone |aye )*"
+    r"((who|whos|what|whats)( is| are|s)? (this|dis|it|that|dat|you|u)\b|"
+    r"(who|whos|who is|who keeps|who sent|who just) (this|texting|messaging|texted|messaged|it)\b|"
+    r"(whose|whos) (number|phone) is (this|it)\b)"
 )
 _QUESTION = re.compile(
     r"(what|whats|who|whos|why|how|hows|where|wheres|when) "
@@ -88,6 +113,10 @@ _QUESTION = re.compile(
 _TO_US = re.compile(r"\b(you|u|ur|your|youre|yous)\b")
 _ASKS = re.compile(
     r"(what|who|why|how|where|when|is|are|do|does|did|can|could|will|would|have|has|shall)\b"
+)
+_CROSS = re.compile(
+    r"(why|what) (do|are|d|r) (you|u|ya|yous) (always |keep |even |still )*"
+    r"(ask|asking|bother|bothering|text|texting|want|on about)\b"
 )
 _UNSAID = re.compile(
     r"\b(dont|do not|please dont|didnt want to|not) (tell|show|let) "
@@ -146,10 +175,26 @@ def wants_a_person(text: str, coach: str) -> bool:
     return bool(re.search(rf"{_TALK}.*{who}|{who}.*{_RING}", words))
 
 
+def cross_with_us(text: str) -> bool:
+    """Whether it is angry at being asked ("why do you keep asking me this"), not at their week."""
+    return bool(_CROSS.match(plain(text)))
+
+
 def relapse_or_resume(text: str) -> bool:
     """Whether it says "im back on it": a relapse or a wish to go on, so it is asked softly."""
     words = plain(text)
     return len(words.split()) <= RELAPSE_WORDS and bool(_BACK_ON_IT.match(words))
+
+
+def phone_is_back(text: str) -> bool:
+    """Whether it only says that their phone works again: nothing to ask about, but hello."""
+    return bool(_PHONE_BACK.fullmatch(plain(text)))
+
+
+def done_with_us(text: str) -> bool:
+    """Whether it says "I'm done with this": moved on, fed up or worse, so it is asked once."""
+    words = plain(text)
+    return len(words.split()) <= DONE_WORDS and bool(_DONE_WITH_US.search(words))
 
 
 def asks_to_strike(text: str) -> bool:

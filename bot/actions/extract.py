@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from actions.asked import SURE, request_of
+from actions.asked import request_of
 from actions.exact import answer_in, plain
 from actions.kinds import (
     FOR_A_PERSON,
     LITTLE,
     NATURES,
     STRONGEST,
+    SURE,
     Nature,
     Sort,
 )
@@ -33,6 +34,10 @@ BELIEVED_FOR_A_PERSON = 0.25
 # Inside an answer about what works, pain and worry need more than a leaning, or hard words.
 BELIEVED_HARD = 0.60
 BELIEVED_IN_AN_ANSWER = 0.75
+# Hard words in a message the model is not sure is good news make it hard: here, where nothing
+# was told before.
+NEWS_TO = frozenset({"better", "shown_up", None})
+_GOOD_AFTER_ALL = re.compile(r"\b(but|then|though|sorted|still)\b")
 # The questions that ask how things are; the others ask about something already told.
 OPENERS = frozenset({"better", "shown_up", "coping", "hard_coach", "worry_when", None})
 _NOT_THERE = re.compile(
@@ -88,9 +93,20 @@ def _nature(turn: Turn) -> Nature:
         found.discard(Nature.HARD)
         found.add(Nature.TOLD)
     strong = [nature for nature in STRONGEST if nature in found]
+    if strong[:1] == [Nature.TOLD] and _rather_hard(turn):
+        return Nature.HARD
     if turn.open_asks and Nature.TOLD in strong:
         return Nature.TOLD
-    return _for_a_person_first(strong[0], reading) if strong else _little(turn)
+    nature = _for_a_person_first(strong[0], reading) if strong else _little(turn)
+    # "They've stopped my money": taken in as hard first, and passed on all the same.
+    return Nature.HARD if nature is Nature.PRACTICAL and reading.marks.get("hard") else nature
+
+
+def _rather_hard(turn: Turn) -> bool:
+    """Hard words that the model took for good news without being sure: "just stayed in bed"."""
+    reading = turn.reading
+    unsure = reading.confidence < SURE and not _GOOD_AFTER_ALL.search(reading.text.lower())
+    return turn.open_asks in NEWS_TO and bool(reading.marks.get("hard")) and unsure
 
 
 def _little(turn: Turn) -> Nature:

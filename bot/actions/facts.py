@@ -21,6 +21,7 @@ class Facts:
     settled: frozenset[str]
     mood: str | None
     told: frozenset[str]
+    did_it: bool
     happened: bool
     absence: bool
     gentle: bool
@@ -67,6 +68,7 @@ def read_facts(talk: Talk, questions: frozenset[str]) -> Facts:
         settled=frozenset(one for one in questions if talk.settled(one)),
         mood=get("mood"),
         told=frozenset(get("told") or ()),
+        did_it=get("did") == "self",
         happened=get("did") == "happened",
         absence=bool(get("absence")),
         gentle=bool(get("gentle")),

@@ -36,4 +36,5 @@ HANDLERS: dict[str, Handler] = {
     "leave_it": answers_service.leave_it,
     "start_again": answers_service.start_again,
     "relapse_or_resume": answers_service.relapse_or_resume,
+    "end_sure": answers_service.end_sure,
 }

@@ -39,15 +39,26 @@ REQUESTS = frozenset({
     "not_today", "less", "more", "change_times", "correct_that", "delete_record", "show_record",
     "show_plan", "who_saw", "ask_who_reads", "ask_dwp", "ask_robot", "no_credit", "not_me",
     "ask_who_is_this", "other_person", "ask_question", "remind_me", "moved_on", "strike",
-    "relapse_or_resume", "bye", "not_then",
+    "relapse_or_resume", "bye", "not_then", "moved_on_unsure",
 })  # fmt: skip
 CHAT = frozenset({"greet", "thanks", "small_talk", "insult"})
-# Requests that end or change something: never taken from words the model is not very sure of.
-GRAVE = {
-    "stop": 0.75, "not_me": 0.75, "moved_on": 0.9, "delete_record": 0.75, "other_person": 0.8,
-    "ask_who_is_this": 0.7, "change_times": 0.85,
-    "less": 0.8, "more": 0.8, "later": 0.75, "ask_coach": 0.6,
+# How sure the model has to be of a request before it wins over an open question; SURE where
+# nothing is said. Measured by tools/measure_detours.py: the lowest at which none of the held-out
+# answers is lost, and one step more for what is hard to take back (docs/decisions/0050).
+SURE = 0.65
+NEEDED = {
+    **dict.fromkeys(
+        ("stop", "pause", "resume", "ask_someone_else", "delete_record", "ask_who_reads",
+         "who_saw", "show_record", "show_plan", "remind_me", "skip", "thanks", "ask_robot",
+         "no_credit"), 0.50),
+    **dict.fromkeys(("help", "ask_dwp", "other_person"), 0.75),
+    "not_today": 0.80,
 }  # fmt: skip
+# Requests that silence us or strike something: what sets them off is grave.
+GRAVE = frozenset({
+    "stop", "not_me", "moved_on", "delete_record", "other_person", "ask_who_is_this",
+    "change_times", "less", "more", "later", "ask_coach",
+})  # fmt: skip
 
 NATURES = {
     "share_noticing": Nature.TOLD, "share_hard": Nature.HARD, "share_loss": Nature.LOSS,
@@ -85,7 +96,8 @@ NOT_A_DETOUR_FROM = {
     "difference": {"moved_on"},
     "step": {"remind_me", "later", "moved_on"},
     "leave_it": {"pause", "stop", "resume"},
-    "start_again": {"resume", "pause", "later"},
+    "start_again": {"resume", "pause", "later", "greet"},
+    "end_sure": {"stop", "moved_on", "ask_coach", "pause", "not_today", "later"},
     "relapse_or_resume": {"resume"},
     "best_hopes": {"moved_on", "stop", "ask_question"},
     "consent": {

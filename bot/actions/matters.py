@@ -39,7 +39,7 @@ def file_worry(talk: Talk) -> bool:
         if not talk.replies:
             talk.say("receipt_hard")
         return False
-    talk.set(worry_refs=talk.turn.refs, service="worry_when")
+    talk.set(about_refs=talk.turn.refs, service="worry_when")
     return True
 
 

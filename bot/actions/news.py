@@ -149,7 +149,8 @@ def _take_matter_beside(talk: Talk, heard: Heard, asks: str) -> None:
     file_for_a_person(talk, heard)
     talk.settle(asks, "let_go")
     if heard.nature is not Nature.WORRY and talk.times_asked(asks) < MOST_TIMES:
-        talk.set(back=asks, **{f"q_{asks}": None})
+        talk.unsettle(asks)
+        talk.set(back=asks)
 
 
 _NO_ONE = frozenset({Nature.NO_ONE, Nature.NO, Nature.NOTHING})
@@ -167,11 +168,13 @@ def _take_no_one(talk: Talk, asks: str) -> None:
 
 
 def _take_words(talk: Talk, heard: Heard, asks: str) -> None:
-    talk.words("add_to_noticing", part=PARTS[asks], entry=None)
+    hard = is_hard(talk, heard)
+    if not (hard and heard.for_a_person):  # trouble is no answer to what works
+        talk.words("add_to_noticing", part=PARTS[asks], entry=None)
     if asks in NAMES_COUNT_IN:
         name_people(talk)
     talk.note_told(list(talk.turn.reading.marks.get("told") or []))
-    if is_hard(talk, heard):
+    if hard:
         take_hard(talk, heard)
     file_for_a_person(talk, heard)
 

@@ -69,8 +69,8 @@ def _asked_who_or_difference(facts: Facts) -> bool:
     return any(facts.over(asks) for asks in ("who", "difference"))
 
 
-def _how(facts: Facts) -> bool:
-    """How they did it; not of luck or a gift, nor of what they would like instead."""
+def _how_or_helped(facts: Facts) -> bool:
+    """Not of luck, a gift or a sign that showed itself, nor of what they would like instead."""
     return (
         _better(facts)
         and not facts.happened
@@ -80,16 +80,22 @@ def _how(facts: Facts) -> bool:
     )
 
 
+def _how(facts: Facts) -> bool:
+    """How they did it: only of what was plainly theirs to do."""
+    return _how_or_helped(facts) and facts.did_it
+
+
 def _helped(facts: Facts) -> bool:
-    """Every other time the same question asks what helped most."""
-    return _how(facts) and facts.odd_time
+    """What helped: where nobody said who did it, and every other time where they did."""
+    return _how_or_helped(facts) and (facts.odd_time or not facts.did_it)
 
 
 def _what_else(facts: Facts) -> bool:
     """When how or what helped was told unasked, what else helped, if there is room."""
     if facts.mood == "coped":
         return not _asked_how(facts)
-    return _better(facts) and bool(facts.told & {"how", "helped"}) and not _asked_how(facts)
+    told = bool(facts.told & {"how", "helped"})
+    return _better(facts) and told and not facts.happened and not _asked_how(facts)
 
 
 def _who(facts: Facts) -> bool:
@@ -143,6 +149,7 @@ ALWAYS = (
     Line("correction", lambda f: f.service == "correction", costs=0),
     Line("times", lambda f: f.service == "times", costs=0),
     Line("delete_sure", lambda f: f.service == "delete_sure", costs=0),
+    Line("end_sure", lambda f: f.service == "end_sure", costs=0),
     Line("leave_it", lambda f: f.service == "leave_it", costs=0),
     Line("start_again", lambda f: f.service == "start_again", costs=0),
 )

@@ -9,7 +9,7 @@ from actions.turn import Span, Turn
 
 # Slots that outlive a conversation: they only make the next one less samey.
 LASTING = frozenset({"who_rest", "last_67", "last_end", "since_scale", "shown_done", "heard",
-                     "lost"})  # fmt: skip
+                     "lost", "offered"})  # fmt: skip
 # A question is put once, and once more in other words; there is no third push.
 MOST_TIMES = 2
 # Slots that are not ours to clear.
@@ -50,20 +50,26 @@ class Talk:
 
     def settle(self, asks: str, how: str = "told") -> None:
         """A question is over: told, let_go or skipped. It is not asked again in this talk."""
-        self.set(**{f"q_{asks}": how})
+        self.set(over={**(self.get("over") or {}), asks: how})
 
     def settled(self, asks: str) -> bool:
         """Whether a question is over in this talk."""
-        return self.get(f"q_{asks}") is not None
+        return asks in (self.get("over") or {})
 
     def told_in(self, asks: str) -> bool:
         """Whether a question was answered in words or by a choice."""
-        return bool(self.get(f"q_{asks}") == "told")
+        return bool((self.get("over") or {}).get(asks) == "told")
 
     def reopen(self, asks: str) -> None:
         """Let a question be put again in this talk, as if it never had been."""
         known = {one: n for one, n in (self.get("asked") or {}).items() if one != asks}
-        self.set(**{f"q_{asks}": None, "asked": known or None})
+        self.set(asked=known or None)
+        self.unsettle(asks)
+
+    def unsettle(self, asks: str) -> None:
+        """A question is not over after all: it may come back, and counts as put."""
+        over = {one: how for one, how in (self.get("over") or {}).items() if one != asks}
+        self.set(over=over or None)
 
     def times_asked(self, asks: str) -> int:
         """How often a question was put to the client in this talk."""

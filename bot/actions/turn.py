@@ -86,7 +86,7 @@ def read_turn(tracker: Any) -> Turn:
     given = slots.get("turn") or _typed_in_shell(message)
     context = slots.get("context") or {"asks_left": 5, "length": "ordinary", "kind": "unprompted"}
     loop = (tracker.active_loop or {}).get("name")
-    requested = str(slots.get("requested_slot") or "").removeprefix("q_") if loop else None
+    asking = slots.get("asking") if loop else None
     return Turn(
         turn_id=str(given.get("turn_id", "")),
         kind=str(given.get("kind", "text")),
@@ -94,19 +94,19 @@ def read_turn(tracker: Any) -> Turn:
         messages=tuple(given.get("messages") or ()),
         reading=_reading(message),
         context=context,
-        loop=loop if _still_open(slots.get("context"), requested) else None,
-        open_asks=requested if _still_open(slots.get("context"), requested) else None,
+        loop=loop if _still_open(slots.get("context"), asking) else None,
+        open_asks=asking if _still_open(slots.get("context"), asking) else None,
     )
 
 
-def _still_open(context: Mapping[str, Any] | None, requested: Any) -> bool:
+def _still_open(context: Mapping[str, Any] | None, asking: Any) -> bool:
     """The application holds the open question; without it the loop is let go."""
-    if not requested:
+    if not asking:
         return False
     if not context or "open_prompt" not in context:
         return True
     held = context["open_prompt"]
-    return bool(held) and held.get("asks") == requested
+    return bool(held) and held.get("asks") == asking
 
 
 def _reading(message: Mapping[str, Any]) -> Reading:

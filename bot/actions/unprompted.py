@@ -8,9 +8,11 @@ from actions.matters import file_for_a_person
 from actions.news import take_hard, take_news
 from actions.talk import Talk
 
-CHAT = frozenset({Nature.NOTHING, Nature.NORMAL, Nature.SAME})
+CHAT = frozenset({Nature.NORMAL, Nature.SAME})
 # An "ok", a yes or a thumbs-up to a closing text needs no answer.
-SILENT = frozenset({Nature.OK, Nature.YES, Nature.NO, Nature.DONT_KNOW, Nature.NO_ONE})
+SILENT = frozenset({
+    Nature.OK, Nature.YES, Nature.NO, Nature.NOTHING, Nature.DONT_KNOW, Nature.NO_ONE,
+})  # fmt: skip
 
 
 def take_unprompted(talk: Talk, heard: Heard) -> None:

@@ -19,6 +19,7 @@ MATTERS = ("worry", "practical", "session")
 NEGATES_WITHIN = 3
 # An absence is only an absence while it is short.
 ONLY_ABSENCE_WORDS = 12
+FILLERS = frozenset({"well", "just", "finally", "actually", "also", "yeah", "yes", "only"})
 # Nobody texts this much; what is left unread is still kept.
 MOST_TOKENS = 1500
 
@@ -31,6 +32,7 @@ class Reader:
         self._patterns = Patterns(FILES)
         words = self._patterns.words
         self._negators, self._self = words("negators"), words("self")
+        self._noticed = words("noticed")
         self._names = Names(words("kin"))
         self._quotes = Quotes(self._names)
 
@@ -40,6 +42,7 @@ class Reader:
         found = self._patterns.find(tokens)
         hard = self._hard(tokens, found)
         date = date_in(text)
+        quote = None if hard or "never_given" in found else self._quotes.find(tokens)
         return {
             "told": self._told(tokens, found),
             "did": self._did(tokens, found),
@@ -48,7 +51,8 @@ class Reader:
             "hard": hard,
             "soft_same": not hard and any(token.norm == "same" for token in tokens),
             "people": self._names.find(tokens),
-            "quote": None if hard or "never_given" in found else self._quotes.find(tokens),
+            "quote": quote,
+            "quote_is_theirs": bool(quote) and self._theirs(tokens, found, quote),
             "date": list(date) if date else None,
             "number": number_in(text),
             "also": [matter for matter in MATTERS if self._matter(matter, tokens, found)],
@@ -71,24 +75,21 @@ class Reader:
         return any(word in self._negators for word in before)
 
     def _did(self, tokens: Sequence[Token], found: dict[str, Spans]) -> str | None:
-        """Theirs wins over luck: what they did may still be asked about."""
-        if found.get("self") or self._starts_with_a_deed(tokens):
+        """Theirs wins over luck, but not over a sign that showed itself before any deed."""
+        first = _first_words(tokens)
+        if self._noticed.intersection(first[:1]) or _showed_first(found):
+            return "happened"
+        if found.get("self") or self._self.intersection(first):
             return "happened" if _luck_first(found) else "self"
         return "happened" if found.get("happened") else None
 
-    def _starts_with_a_deed(self, tokens: Sequence[Token]) -> bool:
-        words = [token.norm for token in tokens if token.is_word]
-        while words and words[0] in {
-            "well",
-            "just",
-            "finally",
-            "actually",
-            "also",
-            "yeah",
-            "only",
-        }:
-            words.pop(0)
-        return bool(words) and words[0] in self._self
+    def _theirs(
+        self, tokens: Sequence[Token], found: dict[str, Spans], quote: Sequence[int]
+    ) -> bool:
+        """Whether the words given back tell of their own deed, and may stand before "how"."""
+        inside = [n for n, token in enumerate(tokens) if quote[0] <= token.start < quote[1]]
+        deeds = any(start <= n < end for start, end in found.get("self", []) for n in inside)
+        return deeds or (bool(inside) and tokens[inside[0]].norm in self._self)
 
     def _will_do(self, tokens: Sequence[Token], found: dict[str, Spans]) -> bool:
         words = [token.norm for token in tokens if token.is_word]
@@ -101,6 +102,17 @@ class Reader:
         return any(matter != "worry" or not self._negated(tokens, start) for start, _ in kept)
 
 
+def _first_words(tokens: Sequence[Token]) -> list[str]:
+    """The first word of each message that says something: what was done, said without "i"."""
+    lines: list[list[str]] = [[]]
+    for token in tokens:
+        if token.raw == "\n":
+            lines.append([])
+        elif token.is_word and token.norm not in FILLERS:
+            lines[-1].append(token.norm)
+    return [line[0] for line in lines if line]
+
+
 def _outside(spans: Spans, taken: Spans) -> Spans:
     """The spans that touch none of the others."""
     return [
@@ -108,6 +120,13 @@ def _outside(spans: Spans, taken: Spans) -> Spans:
         for start, end in spans
         if not any(start < other_end and other_start < end for other_start, other_end in taken)
     ]
+
+
+def _showed_first(found: dict[str, Spans]) -> bool:
+    """Whether a sign showed itself: "caught meself humming when i washed up"."""
+    showed = min((start for start, _ in found.get("showed", [])), default=None)
+    deeds = _outside(found.get("self", []), found.get("showed", []))
+    return showed is not None and all(showed < start for start, _ in deeds)
 
 
 def _luck_first(found: dict[str, Spans]) -> bool:

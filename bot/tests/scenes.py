@@ -53,6 +53,9 @@ REQUESTS = {
     "resume": "you can message me again", "remind": "remind me thursday about the jobcentre",
     "change that": "change that", "times": "change times", "delete": "delete",
     "strike": "dont tell my coach that", "back on it": "im back on it", "laters": "laters",
+    "moved on, unsure": "im done with this dont need it any more", "hands off": "not telling you",
+    "quit": "quit", "phone back": "phone back on", "cross": "why do you keep asking me this",
+    "dont text then": "dont text me after 6",
 }  # fmt: skip
 
 # name, context, budget or None, steps
@@ -81,7 +84,11 @@ CHECK_INS: list[Scene] = [
     ("step asked about", {**HOPES, "last_small_step": "the park"}, None,
      [DUE, "a bit", "cooked twice", "had the radio on", "my lad liked it", "nah"]),
     ("step not shown", {"last_small_step": "the park"}, None, [DUE, "no", "cooked twice"]),
+    ("a sign that showed itself", {"last_small_step": "laughing more"}, None,
+     [DUE, "yeah i noticed i was smiling", "the morning went quicker"]),
     ("luck", {}, None, [DUE, "won on the scratchcard", "got my lad some trainers"]),
+    ("money stopped", {}, None, [DUE, "theyve stopped my money", "my mum fed us", pick("coach")]),
+    ("sanctioned, asked how", {}, None, [DUE, "tidied the flat", "ive been sanctioned again"]),
     ("nothing", {}, None, [DUE, "nothing really", "nah"]),
     ("normal", {}, None, [DUE, "not bad", "my mornings"]),
     ("same", {}, None, [DUE, "same as last time", "the group"]),
@@ -119,6 +126,8 @@ CHECK_INS: list[Scene] = [
     ("let go by the application", {}, None, [DUE, ("closed", ""), "had a nice sunday"]),
     ("leave it", {"unanswered": 2}, None, [DUE, pick("leave_it")]),
     ("carry on", {"unanswered": 2}, None, [DUE, pick("carry_on"), "went for a walk"]),
+    ("carry on, typed", {"unanswered": 2}, None, [DUE, "yeah", "went for a walk"]),
+    ("leave it, typed", {"unanswered": 2}, None, [DUE, "no ta"]),
 ]  # fmt: skip
 STEPS: list[Scene] = [
     ("too much, help", {}, None, [DUE, *TALKED, "ill paint the lounge", pick("too_much"),
@@ -173,6 +182,12 @@ UNPROMPTED: list[Scene] = [
     ("relapse", {}, None,
      ["im back on it", pick("something_else"), "just got to the morning", "no"]),
     ("back again", {}, None, ["im back on it", pick("start_again")]),
+    ("back on, the phone", {}, None, ["back on now", "nah my phone, got it fixed"]),
+    ("done, finish", {}, None, ["im done with this now", pick("finish")]),
+    ("done, carry on", {}, None, ["im done with this now", pick("carry_on")]),
+    ("done, a person", {}, None, ["im done with this now", pick("coach")]),
+    ("done, in words", {}, None, [DUE, "im done with this now", "yeah finish"]),
+    ("money stopped, unprompted", {}, None, ["theyve stopped my money", "my mum fed us", "no"]),
     ("correction", ENTRY, None, ["change that", "it was tuesday not monday"]),
     ("correction of nothing", {}, None, ["change that", "it was tuesday not monday"]),
     ("strike", ENTRY, None, ["dont tell my coach that"]),

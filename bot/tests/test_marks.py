@@ -54,11 +54,22 @@ def test_what_is_told_is_marked(text: str, told: set[str]) -> None:
         ("cooked a proper tea", "self"), ("i rang my brother", "self"),
         ("won a tenner on the scratchcard", "happened"), ("my sister gave me a sofa", "happened"),
         ("got given a telly", "happened"), ("the sun was out", "happened"), ("alright", None),
+        ("caught meself humming when i washed up", "happened"),
+        ("it happened by itself", "happened"),
+        ("noticed i was smiling", "happened"), ("went for a walk and noticed the birds", "self"),
+        ("hiya\nbut good\nstarted at the garden", "self"), ("feeling a bit calmer", None),
     ],
 )  # fmt: skip
 def test_who_did_it(text: str, did: str | None) -> None:
     """A deed is theirs; luck and gifts happened to them."""
     assert marks(text)["did"] == did
+
+
+def test_only_what_they_did_stands_before_how() -> None:
+    """Words about somebody else may be given back, but not before "how did you do that?"."""
+    assert marks("i cleaned the whole kitchen")["quote_is_theirs"]
+    assert cut("the woman was actually nice", "quote")
+    assert not marks("the woman was actually nice")["quote_is_theirs"]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +126,9 @@ def test_names_are_people_not_days_or_towns() -> None:
     ("text", "also"),
     [
         ("worried about my mum", ["worry"]), ("not worried about it", []),
-        ("boiler broke again", ["practical"]),
+        ("boiler broke again", ["practical"]), ("theyve stopped my money", ["practical"]),
+        ("ive been sanctioned", ["practical"]), ("sanction got lifted", []),
+        ("uc stopped no money til the 12th", ["practical"]),
         ("need to send the pip form by friday", ["practical"]),
         ("sorted the letter from the council", []), ("paid the rent", []),
         ("cant make thursday", ["session"]), ("saw my kids on thursday", []),

@@ -20,7 +20,9 @@ def asks(form: str = "check_in_form", *, left: int = 5, **given: Any) -> str | N
     """The next question for these slots; names that are context keys go to the context."""
     keys = {"length", "due", "areas_due", "best_hopes", "last_small_step", "last_hard"}
     context = {**CONTEXT, "asks_left": left, **{k: v for k, v in given.items() if k in keys}}
-    slots = {f"q_{k}" if k in QUESTIONS else k: v for k, v in given.items() if k not in keys}
+    over = {k: v for k, v in given.items() if k in QUESTIONS}
+    known = {k: v for k, v in given.items() if k not in keys | QUESTIONS}
+    slots = {**known, "over": over}
     turn = Turn("t1", "text", None, (), Reading("", "", 0.0, (), {}), context, form, None)
     return next_question(read_facts(Talk(turn, slots), QUESTIONS))
 
@@ -37,8 +39,9 @@ HARD = {"mood": "hard", "better": "told"}
         ({"last_small_step": "x", "shown_done": True}, "better"),
         ({"last_small_step": "x", "left": 2, "length": "short"}, "better"),
         ({"last_hard": True}, "coping"),
-        (BETTER, "how"),
-        ({**BETTER, "since_scale": 1}, "helped"),
+        (BETTER, "helped"),
+        ({**BETTER, "did": "self"}, "how"),
+        ({**BETTER, "did": "self", "since_scale": 1}, "helped"),
         ({**BETTER, "did": "happened"}, "difference"),
         ({**BETTER, "absence": True}, "instead"),
         ({**BETTER, "told": ["how"]}, "what_else"),
@@ -76,7 +79,7 @@ RATING = {"due": ["rating"], "areas_due": [AREA]}
 
 def test_a_due_rating_keeps_its_room() -> None:
     """Q6 and Q7 give way to a rating that is due; a step is not asked beside it."""
-    assert asks(**BETTER, **RATING, left=2) == "how"
+    assert asks(**BETTER, **RATING, left=2) == "helped"
     assert asks(**BETTER, **RATING, how="told", left=1) == "rating_stage"
     assert asks(**BETTER, **RATING, how="told", who="told", rating_stage="told", left=2) is None
 
@@ -112,7 +115,7 @@ def test_nothing_is_asked_before_a_yes() -> None:
     assert asks("first_contact_form", left=2) == "consent"
     assert asks("first_contact_form", left=2, consent="let_go") is None
     assert asks("first_contact_form", left=2, consent="told") == "best_hopes"
-    hopes = {"consent": "told", "q_best_hopes": "told", "mood": "hopes"}
+    hopes = {"consent": "told", "best_hopes": "told", "mood": "hopes"}
     assert asks("first_contact_form", left=1, **hopes) == "hopes_difference"
 
 

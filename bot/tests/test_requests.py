@@ -19,6 +19,8 @@ REQUESTS = Requests()
         ("unpause me", "share_hard", "resume"),
         ("can Dilys ring me", "session_matter", "ask_coach"),
         ("anyone except my coach", "ask_coach", "ask_someone_else"),
+        ("id rather not have ana anymore", "stop", "ask_someone_else"),
+        ("i dont want to talk to a machine", "ask_robot", "ask_coach"),
         ("a grim few days", "pause", "share_noticing"),
     ],
 )

@@ -28,24 +28,33 @@ class Question:
     knows: Mapping[str, Any] = field(default_factory=dict)
 
 
-TOLD = {"q_better": "told", "mood": "better", "did": "self"}
-HARD = {"q_better": "told", "mood": "hard"}
+TOLD = {"over": {"better": "told"}, "mood": "better", "did": "self"}
+HARD = {"over": {"better": "told"}, "mood": "hard"}
+
+
+def _over(*asks: str) -> Mapping[str, Any]:
+    """What is known once something was told and these were asked about it."""
+    return {**TOLD, "over": dict.fromkeys(("better", *asks), "told")}
+
+
 # The question types of the conversation page.
 QUESTIONS = {
-    "Q1": Question("best_hopes", "ask_best_hopes", {"q_consent": "told"}),
+    "Q1": Question("best_hopes", "ask_best_hopes", {"over": {"consent": "told"}}),
     "Q4": Question("better", "ask_better"),
     "Q5": Question("how", "ask_how", TOLD),
-    "Q6": Question("who", "ask_who", {**TOLD, "q_how": "told"}),
-    "Q7": Question("difference", "ask_difference", {**TOLD, "q_how": "told"}),
-    "Q8": Question("scale", "ask_scale", {**TOLD, "q_how": "told", "q_who": "told"}),
+    "Q6": Question("who", "ask_who", _over("how")),
+    "Q7": Question("difference", "ask_difference", _over("how")),
+    "Q8": Question("scale", "ask_scale", _over("how", "who")),
     "Q9": Question("coping", "ask_coping", HARD),
     "Q10": Question("instead", "ask_instead", {**TOLD, "absence": True}),
-    "Q11": Question("step", "ask_step", {**TOLD, "q_how": "told", "q_who": "told"}),
+    "Q11": Question("step", "ask_step", _over("how", "who")),
     "Q12": Question(
-        "step_size", "ask_step_size", {**TOLD, "q_step": "told", "step_kind": "try", "way": "step"}
+        "step_size",
+        "ask_step_size",
+        {**_over("how", "who", "step"), "step_kind": "try", "way": "step"},
     ),
-    "Q13": Question("keep", "ask_keep", {"q_better": "told", "mood": "normal"}),
-    "Q15": Question("rating_area", "ask_rating_area", {**TOLD, "q_how": "told", "q_who": "told"}),
+    "Q13": Question("keep", "ask_keep", {"over": {"better": "told"}, "mood": "normal"}),
+    "Q15": Question("rating_area", "ask_rating_area", _over("how", "who")),
     "Q17": Question("shown_up", "ask_shown_up"),
 }
 CHOICES = {"step_size": ("too_easy", "about_right", "too_much")}
@@ -80,8 +89,13 @@ def _say(scope: Scope, asked: Question, *, form: str) -> None:
     choices = areas if asked.asks == "rating_area" else CHOICES.get(asked.asks, ())
     prompt = Prompt(f"{scope.turn_id}:{asked.asks}", asked.asks)
     scope.dialogue.state = {
-        "slots": {**asked.knows, "asked": {asked.asks: 1}, "talk_kind": form},
-        "active_loop": {"name": form, "requested_slot": f"q_{asked.asks}"},
+        "slots": {
+            **asked.knows,
+            "asking": asked.asks,
+            "asked": {asked.asks: 1},
+            "talk_kind": form,
+        },
+        "active_loop": {"name": form, "requested_slot": "question"},
     }
     reply = Reply(say=asked.say, asks=1, prompt=prompt, choices=choices)
     speak(scope, [reply], kind=SendKind.REPLY)

@@ -64,7 +64,8 @@ def _answer(scope: Scope, first: Inbox) -> str | None:
         return "relay"
     if first.kind == "choice" and first.body["pressed"] and chosen(scope, first) is None:
         return "application"  # a stale button: harmless, and nothing is said
-    answered = _by_state(scope, first) or (first.kind == "text" and _blank(scope))
+    answered = _by_state(scope, first) or _stop_or_no(scope, first)
+    answered = answered or (first.kind == "text" and _blank(scope))
     return "application" if answered else None
 
 
@@ -125,6 +126,22 @@ def _ask_stop(scope: Scope) -> bool:
         return False
     prompt = Prompt(id=f"{scope.turn_id}:stop_or_no", asks="stop_or_no")
     scope.says.append(Reply(say="stop_or_no", prompt=prompt, choices=("stop", "carry_on")))
+    return True
+
+
+def _stop_or_no(scope: Scope, row: Inbox) -> bool:
+    """The answer to our own question about CANCEL, END or QUIT: the bot knows nothing of it."""
+    prompt = talk.open_prompt(scope.session, scope.client.id)
+    if prompt is None or prompt.asks != "stop_or_no":
+        return False
+    picked = chosen(scope, row) if row.kind == "choice" else None
+    typed = "carry on" in scope.words(scope.refs).casefold() if row.kind == "text" else False
+    if picked is None and not typed:
+        return False
+    talk.close_prompt(scope.session, scope.client.id)
+    if picked is not None and picked.key == "stop":
+        return _stop(scope)
+    scope.say("carries_on")
     return True
 
 
