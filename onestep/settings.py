@@ -205,6 +205,16 @@ class Settings(BaseSettings):
         return self.key_file or self.data / "keys.json"
 
     @property
+    def run_folder(self) -> Path:
+        """The folder of the sockets by which our processes reach each other."""
+        return self.data / "run"
+
+    @property
+    def bot_socket(self) -> Path:
+        """Where the bot answers."""
+        return self.run_folder / "bot.sock"
+
+    @property
     def spool_folder(self) -> Path:
         """The folder of the spool."""
         return self.spool or self.data / "spool"

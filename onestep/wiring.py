@@ -12,8 +12,11 @@ from onestep import safety
 from onestep.content import ContentInForce, require_language
 from onestep.dialogue import Asker
 from onestep.domain.lull import DEMO, NONE, Lull
-from onestep.services.app import App, Clock
+from onestep.services.app import App, Bells, Clock
+from onestep.services.moved_clock import MovedClock
+from onestep.services.wake import Wakes
 from onestep.settings import Settings
+from onestep.settings_channels import TelegramMode
 from onestep.storage.database import Database, open_engine
 from onestep.storage.schema import migrate, require_current
 from onestep.storage.seal import Keyring, new_keyring, read_keyring, write_keyring
@@ -45,6 +48,7 @@ def build(
     *,
     lull: Callable[[str], Lull] | None = None,
     clock: Clock | None = None,
+    bells: Bells | None = None,
     content: ContentInForce | None = None,
 ) -> App:
     """The service, ready to run; `content` is for whoever builds many and has loaded it once.
@@ -67,10 +71,37 @@ def build(
         spool=Spool(settings.spool_folder, keyring),
         language=settings.language,
         clock=clock or Clock(),
+        bells=bells or Bells(),
         lease_seconds=settings.lease,
         send_seconds=settings.send_timeout,
         emergency_contact=settings.emergency_contact,
     )
+
+
+def build_part(settings: Settings, bot: Asker) -> App:
+    """The service as one of several processes: its bells, and a demo's clock, reach the others.
+
+    Raises what `build` raises.
+    """
+    bells = Bells(beyond=wakes(settings).ring)
+    return build(settings, bot, clock=shared_clock(settings), bells=bells)
+
+
+def wakes(settings: Settings) -> Wakes:
+    """The bells between the processes of this machine."""
+    return Wakes(settings.run_folder)
+
+
+def shared_clock(settings: Settings) -> Clock:
+    """Service time; in a demo, the one that all its processes move together."""
+    return MovedClock(file=settings.data / "clock") if settings.demo else Clock()
+
+
+def polled(settings: Settings) -> list[str]:
+    """The channels that are asked for what came in; the others' providers post to us."""
+    telegram = settings.telegram
+    asked = telegram is not None and telegram.mode is TelegramMode.POLLING
+    return ["telegram"] if asked else []
 
 
 def ledger(data: Path) -> Ledger:

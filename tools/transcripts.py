@@ -26,7 +26,7 @@ from pydantic import TypeAdapter
 
 from onestep.cli.chat import conversation
 from onestep.cli.player import Player
-from onestep.cli.serve import bot
+from onestep.cli.bot import bot
 from onestep.cli.start import Start
 from onestep.content import ContentInForce
 from onestep.dialogue import Asker

@@ -12,12 +12,12 @@ from typing import Any, TextIO
 
 from onestep import wiring
 from onestep.cli import say
+from onestep.cli.bot import bot
 from onestep.cli.errors import ScriptFault
 from onestep.cli.events import Watcher
 from onestep.cli.keyboard import typed
 from onestep.cli.player import Player
 from onestep.cli.script import read_script
-from onestep.cli.serve import bot
 from onestep.cli.show import GREETING, show
 from onestep.cli.start import Start, place_client
 from onestep.cli.upkeep import check_content
@@ -66,7 +66,7 @@ async def conversation(
     pause = Lull(timedelta(seconds=start.lull), LONGEST)
     with tempfile.TemporaryDirectory(prefix="onestep-chat-") as folder:
         own = settings.model_copy(
-            update={"data": Path(folder), "database": None, "key_file": None}
+            update={"data": Path(folder), "database": None, "key_file": None, "spool": None}
         )
         wiring.prepare(own)
         app = wiring.build(

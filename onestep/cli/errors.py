@@ -2,6 +2,7 @@
 
 CliError
 ├── NotReady        something a start needs is not as it should be; the message says what to do
+├── PartEnded       one of the processes has ended by itself; it has said why
 ├── UnknownStart    a conversation cannot start there: the message names what can be asked for
 └── ScriptFault     a script asks for what is not there; the message says where and what
     └── UnknownLine a line is none of those a script may have
@@ -14,6 +15,10 @@ class CliError(Exception):
 
 class NotReady(CliError):
     """Something that a start needs is not as it should be."""
+
+
+class PartEnded(CliError):
+    """One of the processes has ended by itself."""
 
 
 class UnknownStart(CliError):

@@ -10,8 +10,8 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 
 from onestep import wiring
 from onestep.cli import say
+from onestep.cli.bot import bot_place
 from onestep.cli.errors import NotReady
-from onestep.cli.serve import bot_place
 from onestep.cli.upkeep import check_content
 from onestep.content import load
 from onestep.settings import Settings

@@ -43,6 +43,30 @@ def serve(
 
 
 @app.command()
+def web() -> None:
+    """Runs the pages and the webhooks alone; serve runs them with the other parts."""
+    from onestep.cli.web import run_web
+
+    asyncio.run(run_web(_settings()))
+
+
+@app.command()
+def worker() -> None:
+    """Runs alone what answers, sends and keeps the schedule; serve runs it with the others."""
+    from onestep.cli.worker import run_worker
+
+    asyncio.run(run_worker(_settings()))
+
+
+@app.command()
+def bot() -> None:
+    """Runs the sealed bot alone; serve runs it with the other parts."""
+    from onestep.cli.bot import run_bot
+
+    asyncio.run(run_bot(_settings()))
+
+
+@app.command()
 def migrate() -> None:
     """Makes the database, or brings it up to date; makes the keys when there are none."""
     from onestep.cli.upkeep import bring_up_to_date

@@ -16,11 +16,13 @@ def known_errors() -> tuple[type[Exception], ...]:
     from onestep.services.errors import ServiceError
     from onestep.settings_sources import SettingRefused
     from onestep.storage.errors import StorageError
+    from onestep.web.errors import WebError
 
     return (
         CliError,
         StorageError,
         ServiceError,
+        WebError,
         ContentError,
         RulesError,
         BotWouldNotStart,

@@ -1,99 +1,111 @@
-"""`onestep serve`: web, worker and bot in one process tree."""
+"""`onestep serve`: web, worker and bot in one process tree; what ends one of them ends all.
+
+Each part has a process of its own, because one Python lets only one thread run at a time: a turn
+would hold up the answer to a webhook. See docs/decisions/0060.
+"""
 
 import asyncio
-import contextlib
-import tempfile
-from collections.abc import AsyncIterator
-from dataclasses import replace
-from pathlib import Path
+import multiprocessing
+import signal
+import sys
+from multiprocessing.context import SpawnProcess
 from zoneinfo import ZoneInfo
 
-import uvicorn
+import httpx
 
 from onestep import wiring
-from onestep.bot_process import BotPlace, BotProcess
-from onestep.cli.say import console
+from onestep.cli import say
+from onestep.cli.bot import the_bot
+from onestep.cli.errors import PartEnded
+from onestep.cli.until_told import until_told
 from onestep.cli.upkeep import check_all
-from onestep.dialogue import BotWouldNotStart, Dialogue
-from onestep.services.app import App, Clock
-from onestep.services.made_up import add_stories
-from onestep.settings import ROOT, Settings
-from onestep.storage.models import Client
-from onestep.web.pages import pages
-from onestep.worker import work
+from onestep.settings import Settings
+
+END_WITHIN = 10.0  # seconds between TERM and KILL
+LOOK_EVERY = 0.1
+DEMO_ZONE = ZoneInfo("Europe/London")
 
 
 async def serve_all(settings: Settings) -> None:
-    """Runs everything until it is told to stop; what stops it first stops the rest."""
+    """Runs everything until it is told to end. Raises PartEnded, and what a start raises."""
     if settings.demo:
         wiring.prepare(settings)
+        wiring.shared_clock(settings).out_of_the_night(DEMO_ZONE)
     check_all(settings)
-    async with bot(settings) as asker:
-        clock = Clock()
-        if settings.demo:
-            clock.out_of_the_night(ZoneInfo("Europe/London"))
-        app = wiring.build(settings, asker, clock=clock)
-        if settings.demo:
-            await asyncio.to_thread(_tell_stories, app)
-        console.print(f"[bold]Onestep[/] is at http://{settings.host}:{settings.port}/demo")
-        if settings.demo:
-            console.print("This is the demo: made-up people, and nothing leaves this machine.")
-        await _run(settings, app)
+    # What comes in while the bot loads is kept already.
+    await until_told(_part("web", settings), _bot_and_worker(settings))
 
 
-async def _run(settings: Settings, app: App) -> None:
-    server = uvicorn.Server(
-        uvicorn.Config(
-            pages(app, settings, wiring.ledger(settings.data)),
-            host=settings.host,
-            port=settings.port,
-            log_level="warning",
-            access_log=False,
-        )
-    )
-    working = asyncio.create_task(work(app))
-    serving = asyncio.create_task(server.serve())
-    done, _ = await asyncio.wait({working, serving}, return_when=asyncio.FIRST_COMPLETED)
-    server.should_exit = True
-    working.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await asyncio.gather(working, serving)
-    for task in done:
-        if not task.cancelled() and (fault := task.exception()):
-            raise fault
-
-
-@contextlib.asynccontextmanager
-async def bot(settings: Settings) -> AsyncIterator[Dialogue]:
-    """One sealed bot process, kept running, and the way to ask it.
-
-    Raises BotWouldNotStart.
-    """
-    with tempfile.TemporaryDirectory(prefix="onestep-") as folder:
-        place = bot_place(settings, Path(folder))
-        process = BotProcess(place)
-        await process.start()
-        keeping = asyncio.create_task(process.keep_running())
-        asker = Dialogue(place.socket)
+async def _bot_and_worker(settings: Settings) -> None:
+    """The bot first and last: a worker that finds none would tell clients so."""
+    async with the_bot(settings):
+        announcing = asyncio.create_task(_announce(settings))
         try:
-            yield asker
+            await _part("worker", settings)
         finally:
-            keeping.cancel()
-            await asker.close()
-            await process.stop()
+            announcing.cancel()
 
 
-def bot_place(settings: Settings, folder: Path) -> BotPlace:
-    """Where the bot is, with its socket in `folder`. Raises BotWouldNotStart when it is not."""
-    place = replace(BotPlace.usual(ROOT, folder), python=settings.bot_python)
-    for needed in (place.python, place.model):
-        if not needed.exists():
-            raise BotWouldNotStart(f"The bot is not set up (no {needed}): run `make setup`.")
-    return place
+async def _announce(settings: Settings) -> None:
+    """Says where we are, once the pages are there."""
+    address = f"http://{settings.host}:{settings.port}"
+    async with httpx.AsyncClient(trust_env=False) as client:
+        while not await _answers(client, f"{address}/healthz"):  # noqa: ASYNC110  # no event tells
+            await asyncio.sleep(LOOK_EVERY)
+    if settings.demo:
+        say.console.print(f"[bold]Onestep[/] is at {address}/demo")
+        say.console.print("This is the demo: made-up people, and nothing leaves this machine.")
+    else:
+        say.console.print(f"[bold]Onestep[/] is at {address}")
 
 
-def _tell_stories(app: App) -> None:
-    with app.db.read() as session:
-        if session.query(Client).first() is not None:
-            return
-    add_stories(app)
+async def _answers(client: httpx.AsyncClient, address: str) -> bool:
+    try:
+        return (await client.get(address)).is_success
+    except httpx.TransportError:
+        return False
+
+
+async def _part(name: str, settings: Settings) -> None:
+    """Runs one part in a process of its own. Raises PartEnded when it ends by itself."""
+    context = multiprocessing.get_context("spawn")
+    # The settings go through a pipe: no secret is in an environment or a command line.
+    process = context.Process(target=_run_part, args=(name, settings), name=name, daemon=True)
+    ended, loop = asyncio.Event(), asyncio.get_running_loop()
+    _start_deaf(process)
+    loop.add_reader(process.sentinel, ended.set)
+    try:
+        await ended.wait()
+    finally:
+        loop.remove_reader(process.sentinel)
+        await asyncio.shield(_end(process))
+    raise PartEnded(f"The {name} part has ended by itself, so everything was stopped.")
+
+
+def _start_deaf(process: SpawnProcess) -> None:
+    """Starts a process that never hears Ctrl-C: the terminal tells all, and we tell it TERM."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+async def _end(process: SpawnProcess) -> None:
+    process.terminate()
+    await asyncio.to_thread(process.join, END_WITHIN)
+    if process.is_alive():
+        process.kill()
+        await asyncio.to_thread(process.join)
+
+
+def _run_part(name: str, settings: Settings) -> None:
+    from onestep.cli.web import run_web
+    from onestep.cli.worker import run_worker
+
+    run = {"web": run_web, "worker": run_worker}[name]
+    try:
+        asyncio.run(run(settings))
+    except say.known_errors() as error:
+        say.error(error)
+        sys.exit(1)

@@ -48,7 +48,9 @@ class Bells:
     whoever has the work would wait behind those who find none.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, beyond: Callable[[str], None] | None = None) -> None:
+        """`beyond`: tells the other processes of this machine; safe from any thread."""
+        self._beyond = beyond
         self._bells: dict[str, dict[str, list[Bell]]] = {}
 
     def listen(self, name: str, kind: str = "") -> Bell:
@@ -59,6 +61,12 @@ class Bells:
 
     def ring(self, name: str) -> None:
         """Wakes one worker of each kind that listens to `name`; safe from any thread."""
+        self.ring_here(name)
+        if self._beyond is not None:
+            self._beyond(name)
+
+    def ring_here(self, name: str) -> None:
+        """The same, within this process alone."""
         for bells in self._bells.get(name, {}).values():
             loop = bells[0].loop
             if not loop.is_closed():

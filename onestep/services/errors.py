@@ -1,6 +1,7 @@
 """What can go wrong in a use case.
 
 ServiceError
+├── FolderTooDeep       the path of a socket would be longer than the system allows
 ├── UnknownClient       there is no such client
 ├── NobodyKnown         an incident was said to be a client's, whose address is none's
 ├── NotInHandOff        a coach's words were given, but no hand-off is open for this client
@@ -14,6 +15,10 @@ ServiceError
 
 class ServiceError(Exception):
     """The service could not do what was asked."""
+
+
+class FolderTooDeep(ServiceError):
+    """A socket's path would be too long: set ONESTEP_DATA to a folder with a shorter path."""
 
 
 class UnknownClient(ServiceError):

@@ -18,10 +18,10 @@ from pathlib import Path
 from sqlalchemy import select
 
 from onestep import wiring
+from onestep.cli.bot import bot
 from onestep.cli.chat import NOW
 from onestep.cli.events import Watcher
 from onestep.cli.player import Player
-from onestep.cli.serve import bot
 from onestep.cli.start import Start, place_client
 from onestep.content import ContentInForce, Line
 from onestep.services.app import Clock

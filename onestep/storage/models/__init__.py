@@ -1,6 +1,7 @@
 """Every table, gathered so that `Base.metadata` is whole."""
 
 from onestep.storage.models.concern import Alert, Audit, HandOff, Incident, Relay
+from onestep.storage.models.edge import Aside
 from onestep.storage.models.people import (
     Address,
     Client,
@@ -38,6 +39,7 @@ from onestep.storage.models.talk import (
 __all__ = [
     "Address",
     "Alert",
+    "Aside",
     "Ask",
     "Audit",
     "ChannelPace",

@@ -1,0 +1,120 @@
+"""Asks a channel for what came in, again and again; what it brings is kept before it moves on.
+
+The provider forgets what we have moved past, and nothing else remembers where we were: after a
+restart we ask for all there is, and what is kept already is known by its id (decision 0061).
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Protocol
+
+from channels.base import Channel, NotSent, OurFault, Polls, SendError
+from onestep.services.app import App
+from onestep.services.provider_events import take_in
+
+log = logging.getLogger(__name__)
+
+# Seconds until we ask again, after a first, second, … failure.
+BACK_OFF = (1.0, 2.0, 5.0, 10.0, 30.0)
+POLL_WITHIN = 90.0  # seconds; a channel's own limits are shorter, and one that hangs is no use
+SILENT_AFTER = 300.0  # seconds without an answer before a person is told
+LOOK_EVERY = 5.0
+
+
+class PolledChannel(Channel, Polls, Protocol):
+    """A channel that is asked."""
+
+
+@dataclass
+class Poller:
+    """Keeps asking one channel; `heard` is when it last answered, on the steady clock."""
+
+    app: App
+    channel: PolledChannel
+    steady: Callable[[], float] = monotonic
+    rest: Callable[[float], Awaitable[None]] = asyncio.sleep
+    after: int = 0
+    failures: int = 0
+    told: bool = False  # a person has been told of this silence
+    heard: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.heard = self.steady()
+
+    async def run(self) -> None:
+        """Asks until cancelled; no answer of the provider's ends it."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._watch())
+            while True:
+                await self.once()
+
+    async def once(self) -> None:
+        """One question and all it brings; after a failure, a rest."""
+        try:
+            async with asyncio.timeout(POLL_WITHIN):
+                updates = await self.channel.poll(self.after)
+            self._answered()
+            for number, raw in updates:
+                await asyncio.to_thread(self._keep, raw)
+                # One after the other, and only now: what is not moved past comes again.
+                self.after = number
+        except OurFault:
+            self._refused()
+            await self.rest(BACK_OFF[-1])
+        except Exception as fault:  # noqa: BLE001  # the next answer may be another
+            if not isinstance(fault, SendError | TimeoutError):
+                log.error("%s not kept: %s", self.channel.name, type(fault).__name__)  # noqa: TRY400
+            await self._back_off(fault)
+        else:
+            self.failures = 0
+
+    def _keep(self, raw: bytes) -> None:
+        take_in(self.app, self.channel.name, raw, lambda: self.channel.parse(raw))
+
+    async def _back_off(self, fault: Exception) -> None:
+        seconds = BACK_OFF[min(self.failures, len(BACK_OFF) - 1)]
+        self.failures += 1
+        if isinstance(fault, NotSent) and fault.retry_after is not None:
+            seconds = max(seconds, fault.retry_after)
+        await self.rest(seconds)
+
+    def _answered(self) -> None:
+        if self.told:
+            log.warning("%s answers again: what waited there is taken in", self.channel.name)
+        self.heard, self.told = self.steady(), False
+
+    def _refused(self) -> None:
+        """One alarm for each spell, at once: this does not pass by itself."""
+        if not self.told:
+            self.told = True
+            log.error(
+                "%s refuses our token, or another copy of this service asks with it: nothing "
+                "that clients write there is heard. Check the token, and stop the other copy",
+                self.channel.name,
+            )
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            self.look()
+
+    def look(self) -> None:
+        """Tells a person, once, when nothing has been heard for too long."""
+        silent = self.steady() - self.heard
+        if silent >= SILENT_AFTER and not self.told:
+            self.told = True
+            log.error(
+                "%s has not answered for %d minutes: nothing that clients write there is heard. "
+                "Check this machine's way to the internet",
+                self.channel.name,
+                silent // 60,
+            )
+
+
+def pollers(app: App, names: Collection[str]) -> list[Poller]:
+    """One for each of these channels that can be asked; the others' providers post to us."""
+    asked = (app.channels[name] for name in names)
+    return [Poller(app, channel) for channel in asked if isinstance(channel, Polls)]

@@ -1,0 +1,86 @@
+"""Sends each thing that a provider tells on its way: what is done about which kind stands here."""
+
+import json
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+
+from channels.base import ContactChange, DeliveryReport, Event, Forged, Inbound, Unreadable
+from onestep.services.app import App
+from onestep.services.delivery_report import delivery_report
+from onestep.services.receive import receive
+from onestep.services.set_aside import Why, set_aside
+from onestep.storage.database import DATABASE_AWAY
+
+log = logging.getLogger(__name__)
+
+# The provider must bring it again: neither the database nor the spool could take it.
+NOT_KEPT = (OSError, *DATABASE_AWAY)
+
+
+def take_in(app: App, channel: str, raw: bytes, read: Callable[[], Sequence[Event]]) -> Why | None:
+    """Keeps what one post or update says before its provider is answered.
+
+    What nobody can read, or what meets a fault of ours, is put aside whole and never stands in
+    the way of the next: then why is returned. The same again has no effect.
+
+    Blocking: call it from a thread. Raises Forged, and one of NOT_KEPT.
+    """
+    why = Why.UNREADABLE
+    try:
+        events = read()
+        why = Why.FAILED
+        for event in events:
+            take_in_event(app, event)
+        return None
+    except (Forged, *NOT_KEPT):
+        raise
+    except Unreadable:
+        pass
+    except Exception as fault:  # noqa: BLE001  # one thing must not hold up all others
+        log.error("%s not taken in: %s", channel, type(fault).__name__)  # noqa: TRY400  # may quote
+    set_aside(app, channel=channel, body=raw, why=why)
+    return why
+
+
+def take_in_event(app: App, event: Event) -> None:
+    """Keeps what one event says, or does what it asks. The same event again has no effect.
+
+    Blocking: call it from a thread. Raises one of NOT_KEPT.
+    """
+    match event:
+        case Inbound():
+            BY_KIND.get(event.kind, _any_other)(app, event)
+        case DeliveryReport():
+            delivery_report(app, event)
+        case ContactChange():
+            _keep_aside(app, event)  # to come: the address is closed, or opened again
+
+
+def _message(app: App, inbound: Inbound) -> None:
+    receive(app, inbound)
+
+
+def _any_other(app: App, inbound: Inbound) -> None:
+    """What says something is screened and answered as a message; the rest waits for a person."""
+    if inbound.text:
+        receive(app, inbound)
+    else:
+        _keep_aside(app, inbound)
+
+
+def _keep_aside(app: App, event: Inbound | ContactChange) -> None:
+    body = json.dumps(asdict(event), default=str, sort_keys=True).encode()
+    set_aside(app, channel=event.channel, body=body, why=Why.NO_PLACE)
+
+
+# Each kind of channels.base.Inbound has its line. _any_other is where something of its own is
+# still to be written; nothing is lost by it, and a concern in its words is heard.
+BY_KIND: dict[str, Callable[[App, Inbound], None]] = {
+    "text": _message,
+    "choice": _message,
+    "edit": _any_other,  # to come: a new version of the message, and no second turn
+    "attachment": _any_other,  # to come: fetched, kept, and told to a person
+    "join": _any_other,  # to come: enrolment by the code of an invitation
+    "call": _any_other,  # to come: a missed call is a wish to be rung
+}

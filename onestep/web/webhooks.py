@@ -1,0 +1,124 @@
+"""What providers post to us: kept or refused before they are answered.
+
+What follows for its provider:
+
+not proven to be the provider's      403, nothing kept, counted
+larger than its channel allows       413, not read to its end
+the provider's, and not to be read   200, the body kept aside for a person
+kept                                 200 and what the provider wants to hear
+could not be kept                    503: the provider brings it again
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from time import perf_counter
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from channels.base import Answer, Forged, Posted, Posts
+from onestep.services.app import App
+from onestep.services.provider_events import take_in
+from onestep.web.counts import Counts, Outcome
+
+log = logging.getLogger(__name__)
+
+BODY_WITHIN = 10.0  # seconds a post may take to arrive; a provider's takes milliseconds
+STATUS = {
+    Outcome.KEPT: 200,
+    Outcome.ASIDE: 200,
+    Outcome.FORGED: 403,
+    Outcome.TOO_SLOW: 408,
+    Outcome.TOO_LARGE: 413,
+    Outcome.NOT_KEPT: 503,
+}
+
+
+class NotWhole(Exception):
+    """A body that was not read to its end; `outcome` says why."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(NotWhole.__doc__)
+        self.outcome = outcome
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """The posts of one channel."""
+
+    app: App
+    name: str
+    channel: Posts
+    public_url: str
+    counts: Counts
+
+    async def answer(self, request: Request) -> Response:
+        """Takes one post in and answers it."""
+        began = perf_counter()
+        try:
+            posted = await self._posted(request)
+        except NotWhole as reason:
+            outcome = reason.outcome
+        else:
+            outcome = await run_in_threadpool(self._take_in, posted)
+        self.counts.add(self.name, outcome, perf_counter() - began)
+        status = STATUS[outcome]
+        answer = self.channel.answer() if status == 200 else Answer()  # noqa: PLR2004  # OK
+        return Response(answer.body, status, media_type=answer.content_type)
+
+    async def _posted(self, request: Request) -> Posted:
+        query = request.url.query
+        return Posted(
+            url=f"{self.public_url}{self.channel.path}{'?' + query if query else ''}",
+            headers={name.lower(): value for name, value in request.headers.items()},
+            body=await _body(request, self.channel.limit),
+            remote=request.client.host if request.client else None,
+        )
+
+    def _take_in(self, posted: Posted) -> Outcome:
+        """What became of one post. Runs in a thread; never raises."""
+        try:
+            why = take_in(self.app, self.name, posted.body, lambda: self.channel.read(posted))
+        except Forged:
+            return Outcome.FORGED
+        except Exception as fault:  # noqa: BLE001  # whatever it is: the provider brings it again
+            log.error("%s not kept: %s", self.name, type(fault).__name__)  # noqa: TRY400  # quotes
+            return Outcome.NOT_KEPT
+        return Outcome.KEPT if why is None else Outcome.ASIDE
+
+
+async def _body(request: Request, limit: int) -> bytes:
+    """The whole body. Raises NotWhole as soon as it is too large, or too slow."""
+    said = request.headers.get("content-length", "0")
+    if said.isascii() and said.isdigit() and int(said) > limit:
+        raise NotWhole(Outcome.TOO_LARGE)
+    parts, size = [], 0
+    try:
+        async with asyncio.timeout(BODY_WITHIN):
+            async for part in request.stream():
+                size += len(part)
+                if size > limit:
+                    raise NotWhole(Outcome.TOO_LARGE)
+                parts.append(part)
+    except (TimeoutError, ClientDisconnect):
+        raise NotWhole(Outcome.TOO_SLOW) from None
+    return b"".join(parts)
+
+
+def webhook_routes(app: App, *, public_url: str, counts: Counts) -> list[Route]:
+    """One route for each channel whose provider posts to us."""
+    return [
+        Route(
+            channel.path,
+            Webhook(app, name, channel, public_url, counts).answer,
+            methods=[
+                "POST",
+                "GET",
+            ],  # Kannel asks when it reports; a GET of anyone else proves nothing
+        )
+        for name, channel in app.channels.items()
+        if isinstance(channel, Posts)
+    ]

@@ -1,0 +1,58 @@
+"""What this machine may ask: whether we are ready, and counts without anybody's words."""
+
+import pytest
+
+from onestep.web.counts import Counts, Outcome
+from onestep.web.inside import inside
+from tests.services.away import away
+from tests.web import asking
+
+
+@pytest.fixture
+def ask(world):
+    """The text and status of one of the pages."""
+
+    def ask(path):
+        answer = asking.ask(inside(world.app, counts), path)
+        return answer.status_code, answer.text
+
+    counts = Counts()
+    counts.add("sms", Outcome.FORGED, 0.004)
+    counts.add("sms", Outcome.KEPT, 0.03)
+    return ask
+
+
+def test_metrics_tell_the_queues_in_numbers(world, ask):
+    """Rows by state, the wait of the oldest that is due, turns, posts; no word, no number."""
+    world.add(phone="447700900123")
+    world.write("been better", phone="447700900123")
+    world.write("and more", phone="447700900123", go=False)
+    world.wait(seconds=30, go=False)
+    _, text = ask("/metrics")
+    assert 'onestep_inbox_rows{state="waiting",kind="text"} 1' in text
+    assert 'onestep_inbox_lag_seconds{kind="text"} 30.0' in text
+    assert 'onestep_outbox_rows{state="sent",lane="ordinary"} 1' in text
+    assert 'onestep_turns{by="bot"} 1' in text
+    assert 'onestep_posts_total{channel="sms",outcome="forged"} 1' in text
+    assert 'onestep_post_seconds_bucket{channel="sms",le="0.005"} 1' in text
+    assert 'onestep_post_seconds_bucket{channel="sms",le="+Inf"} 2' in text
+    assert "447700900123" not in text
+    assert "better" not in text
+
+
+def test_every_line_of_the_metrics_can_be_read(world, ask):
+    """A name, labels, a number: Prometheus refuses the whole page for one line it cannot read."""
+    world.add()
+    world.write("been better")
+    for line in ask("/metrics")[1].splitlines():
+        if not line.startswith("# TYPE "):
+            assert line.startswith("onestep_")
+            float(line.rsplit(" ", 1)[1])
+
+
+def test_ready_while_the_database_is_there(world, ask):
+    """200 while it answers, 503 while it is away; the counts are told all the same."""
+    assert ask("/readyz") == (200, "ready")
+    with away(world, "not there"):
+        assert ask("/readyz") == (503, "the database is away")
+        assert "onestep_database_up 0" in ask("/metrics")[1]
