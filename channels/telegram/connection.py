@@ -15,7 +15,7 @@ from telegram import Bot
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
-from channels.telegram.failures import NotTaken
+from channels.telegram.failures import NotTaken, NotTelegram
 
 API = "https://api.telegram.org"
 NOBODY_BEHIND = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -33,12 +33,15 @@ class Request(HTTPXRequest):
     """The library's own, telling apart what it throws together and keeping answers out of logs."""
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        """As its parent; raises NotTaken where the answer says that nothing was done."""
+        """As its parent; raises NotTaken or NotTelegram where nothing was done."""
         code, payload = await super().do_request(*args, **kwargs)
         if code == HTTPStatus.TOO_MANY_REQUESTS:  # the library's own error for it warns each time
             raise NotTaken(_wait(payload))
         if code in NOBODY_BEHIND:
             raise NotTaken
+        refused = HTTPStatus.BAD_REQUEST <= code < HTTPStatus.INTERNAL_SERVER_ERROR
+        if refused and b'"ok"' not in payload:
+            raise NotTelegram(NotTelegram.__doc__ or "")
         return code, payload
 
     @staticmethod

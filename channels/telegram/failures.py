@@ -5,6 +5,7 @@
     403: blocked, account deleted                        Gone
     400: too long, "chat not found" and the like         Refused
     401, 404, 409: token, account, another copy of us    OurFault
+    a refusal that is not in Telegram's shape            OurFault
 
 A 500 is Unknown, because Telegram says it of messages that it took and then restarted on. "Chat
 not found" is Refused and not Gone: the Bot API's makers have had it come for people who had
@@ -47,6 +48,10 @@ class NotTaken(TelegramError):
         self.seconds = seconds
 
 
+class NotTelegram(TelegramError):
+    """Something between us and Telegram refused; its 403 says nothing about a client."""
+
+
 # BadRequest is a kind of NetworkError: nothing here may ask for that one.
 MEANINGS: dict[type[TelegramError], type[SendError]] = {
     Forbidden: Gone,
@@ -55,6 +60,7 @@ MEANINGS: dict[type[TelegramError], type[SendError]] = {
     InvalidToken: OurFault,
     EndPointNotFound: OurFault,
     Conflict: OurFault,
+    NotTelegram: OurFault,
 }
 
 

@@ -184,25 +184,38 @@ def test_nobody_listening_is_not_sent(network):
             run(channel, sending(Outbound("42", "hello")))
 
 
-def test_a_connection_that_breaks_may_have_sent(network):
-    """A server that takes the request and hangs up leaves nobody knowing."""
+@pytest.mark.parametrize(
+    ("answer", "meaning"),
+    [
+        # A firewall or a proxy: ours to mend. Only Telegram's own 403 says that a client is gone.
+        (b"HTTP/1.1 403 Forbidden\r\ncontent-length: 6\r\n\r\n<html>", OurFault),
+        (b"HTTP/1.1 499 Odd\r\ncontent-length: 0\r\n\r\n", OurFault),
+        (b"HTTP/1.1 520 Odd\r\ncontent-length: 0\r\n\r\n", Unknown),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 60\r\n\r\n{", Unknown),
+        (b"", Unknown),
+    ],
+)
+def test_what_is_not_telegrams_answer(network, answer, meaning):
+    """Acceptance 6: hanging up leaves nobody knowing; a wall in between is ours to mend."""
 
-    async def talk(channel):
-        async def hang_up(reader, writer):
+    async def talk(_):
+        async def strange(reader, writer):
             await reader.readuntil(b"\r\n\r\n")
+            writer.write(answer)
             writer.close()
 
-        server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+        server = await asyncio.start_server(strange, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         channel = Telegram(network.token, key=KEY, base_url=f"http://127.0.0.1:{port}", seconds=1)
         try:
-            with pytest.raises(Unknown):
+            with pytest.raises(SendError) as raised:
                 await channel.send(Outbound("42", "hello"))
         finally:
             await channel.close()
             server.close()
+        return type(raised.value)
 
-    run(make_telegram(network), talk)
+    assert run(make_telegram(network), talk) is meaning
 
 
 @pytest.mark.slow
