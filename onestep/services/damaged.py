@@ -67,7 +67,7 @@ def _damaged(session: Session, claim: Claim) -> list[tuple[Inbox, Message]]:
 
 def _for_a_person(session: Session, row: Inbox, message: Message, now: datetime) -> None:
     turn = talk.add_turn(session, id=f"t{row.id}", client_id=row.client_id, by="fallback", now=now)
-    row.state, row.turn_id, message.turn_id = "done", turn.id, turn.id
+    row.state, row.turn_id, message.turn_id = "done", turn, turn
     record.add_ask(
         session,
         client_id=row.client_id,
@@ -77,5 +77,5 @@ def _for_a_person(session: Session, row: Inbox, message: Message, now: datetime)
         at=message.at,
         zone=message.zone,
         due_at=now,
-        turn_id=turn.id,
+        turn_id=turn,
     )

@@ -106,7 +106,7 @@ def _render(
         replies,
         turn_id=scope.turn_id,
         channel=scope.channel,
-        values=standing_values(scope),
+        values=_values(scope, replies),
         texts=texts,
         people=people,
         discreet=scope.terms.discreet,
@@ -114,13 +114,25 @@ def _render(
     )
 
 
+def _values(scope: Scope, replies: Sequence[Reply]) -> dict[str, str | None]:
+    """As `standing_values`; the next check-in is looked up only for a wording that may name it."""
+    said = [scope.content.utterances.get(reply.say) for reply in replies]
+    if any(utterance is not None and "next_check_in" in utterance.without for utterance in said):
+        return standing_values(scope)
+    return _standing(scope, next_check_in=None)
+
+
 def standing_values(scope: Scope) -> dict[str, str | None]:
     """What a wording may always name."""
+    return _standing(scope, next_check_in=next_check_in_words(scope))
+
+
+def _standing(scope: Scope, *, next_check_in: str | None) -> dict[str, str | None]:
     return {
         "called": scope.called,
         "coach": scope.coach,
         "service": scope.content.service.name,
-        "next_check_in": next_check_in_words(scope),
+        "next_check_in": next_check_in,
         "date": in_words(scope.client.paused_until, scope) if scope.client.paused_until else None,
     }
 

@@ -173,9 +173,9 @@ def _let_waiting_go(session: Session, client_id: str, now: datetime) -> None:
     """What they wrote just before is not answered by a question after the fixed reply."""
     for row in inbox.waiting_texts(session, client_id):
         turn = talk.add_turn(session, id=f"t{row.id}", client_id=client_id, by="screen", now=now)
-        row.state, row.turn_id = "done", turn.id
+        row.state, row.turn_id = "done", turn
         if row.message_id is not None:
-            session.get_one(Message, row.message_id).turn_id = turn.id
+            session.get_one(Message, row.message_id).turn_id = turn
     session.flush()
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Session, aliased
-from sqlalchemy.orm.attributes import set_attribute
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from onestep.storage.base import Moment, database_now, new_id
@@ -50,6 +50,17 @@ _HELD = (
         Inbox.state == "working",
     )
     .returning(Inbox.id)
+    .execution_options(synchronize_session=False)
+)
+_TAKE = (
+    update(Inbox)
+    .where(Inbox.seq == bindparam("taken_seq"))
+    .values(
+        state="working",
+        fence=Inbox.fence + 1,
+        attempts=Inbox.attempts + 1,
+        lease_until=database_now() + bindparam("lease"),
+    )
     .execution_options(synchronize_session=False)
 )
 _FINISH = _HELD.values(state="done", turn_id=bindparam("handled_in"))
@@ -97,7 +108,7 @@ def put(
 
 def is_due(session: Session, *, now: datetime) -> bool:
     """Whether `claim` would find something; takes nothing."""
-    return session.scalar(_oldest_due(), {"now": now}) is not None
+    return session.scalar(_oldest_due().with_only_columns(Inbox.seq), {"now": now}) is not None
 
 
 def claim(session: Session, *, now: datetime, lease_seconds: float) -> Claim | None:
@@ -112,9 +123,10 @@ def claim(session: Session, *, now: datetime, lease_seconds: float) -> Claim | N
         return None
     rows = _stretch(session, first)
     for row in rows:
-        row.state, row.fence, row.attempts = "working", row.fence + 1, row.attempts + 1
-        set_attribute(row, "lease_until", database_now() + lease_seconds)
-    session.flush()
+        session.execute(_TAKE, {"taken_seq": row.seq, "lease": lease_seconds})
+        set_committed_value(row, "fence", row.fence + 1)
+        set_committed_value(row, "attempts", row.attempts + 1)
+        set_committed_value(row, "state", "working")
     return Claim(first.client_id, tuple(rows), {row.id: row.fence for row in rows})
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import BindParameter, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from onestep.storage import sealed
-from onestep.storage.base import new_id
+from onestep.storage.base import insert_row, new_id
 from onestep.storage.models import (
     CheckIn,
     Conversation,
@@ -195,12 +195,19 @@ def add_turn(
     now: datetime,
     conversation_id: str | None = None,
     **more: Any,
-) -> Turn:
-    """Keeps that a stretch of the queue was answered, and by what."""
-    turn = Turn(id=id, client_id=client_id, by=by, at=now, conversation_id=conversation_id, **more)
-    session.add(turn)
-    session.flush()
-    return turn
+) -> str:
+    """Keeps that a stretch of the queue was answered, and by what; returns the turn's id."""
+    insert_row(
+        session,
+        Turn,
+        id=id,
+        client_id=client_id,
+        by=by,
+        at=now,
+        conversation_id=conversation_id,
+        **more,
+    )
+    return id
 
 
 def unanswered_check_ins(session: Session, client_id: str, *, besides: str | None = None) -> int:
