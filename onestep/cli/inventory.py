@@ -1,5 +1,6 @@
 """`onestep check`: what is configured, what is missing and what is wrong, in plain words."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from onestep.cli.upkeep import check_content
 from onestep.content import load
 from onestep.settings import Settings
 from onestep.storage.database import open_engine
-from onestep.storage.errors import KeyMissing, WrongVersion
+from onestep.storage.errors import KeyMissing, SpoolClosed, WrongVersion
 from onestep.storage.schema import require_current
 
 NOBODY_RANG = "design notes"  # who is said to have checked a number that came with Onestep
@@ -50,6 +51,7 @@ def take_inventory(settings: Settings, *, from_variables: tuple[str, ...] = ()) 
     found.look("keys", lambda: _keys(settings))
     if not any(isinstance(fault, KeyMissing) for fault in found.wrong):
         found.look("database", lambda: _database(settings))  # made by the same verb as the keys
+    found.look("spool", lambda: _spool(settings))
     found.look("content", lambda: _content(settings))
     found.look("bot", lambda: _bot(settings))
     return found
@@ -87,6 +89,16 @@ def _pages(settings: Settings) -> Iterator[str]:
 def _keys(settings: Settings) -> Iterator[str]:
     wiring.keys(settings)
     yield f"{settings.keys}: keep a copy apart from your backups"
+
+
+def _spool(settings: Settings) -> Iterator[str]:
+    folder = settings.spool_folder
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    if not (there.is_dir() and os.access(there, os.W_OK)):
+        raise SpoolClosed(SpoolClosed.__doc__)
+    yield f"{folder}: what comes in while the database is away waits there"
+    if settings.emergency_contact is None:
+        yield "danger is told to nobody then: set ONESTEP_EMERGENCY_CONTACT"
 
 
 def _database(settings: Settings) -> Iterator[str]:
