@@ -28,6 +28,7 @@ from onestep.services.app import Clock
 from onestep.settings import Settings
 from onestep.storage import sealed, talk
 from onestep.storage.models import (
+    Address,
     Alert,
     CheckIn,
     Client,
@@ -298,15 +299,15 @@ def _uncovered(talk):
 
 
 def _lost(talk):
-    """What was sent is what was stored, byte for byte, in order."""
+    """What was sent is what was stored, byte for byte and in order, in the record or apart."""
     with talk.app.db.read() as session:
-        rows = talk._rows(
-            session,
-            Message,
-            Message.direction == "in",
-            Message.channel != "story",
-            Message.kind == "text",
-        )
+        theirs = select(Address.id).where(Address.client_id == talk.client_id)
+        rows = session.scalars(
+            select(Message)
+            .where(Message.address_id.in_(theirs), Message.direction == "in")
+            .where(Message.kind == "text")
+            .order_by(Message.id)
+        ).all()
         stored = [
             sealed.message_text(session, row).encode("utf-8", "surrogatepass") for row in rows
         ]

@@ -209,7 +209,7 @@ def test_danger_from_someone_invited_meanwhile(service):
 
 
 def test_read_again_with_what_came_before(service):
-    """What only two messages together say is seen when taken in; what was seen is not unseen."""
+    """What only two messages together say is seen when they are taken in."""
     service.write("i keep thinking about killing")
     with away(service, "not there"):
         service.write("myself", go=False)
@@ -220,6 +220,15 @@ def test_read_again_with_what_came_before(service):
         "now",
         "now",
     ]
+
+
+def test_what_was_seen_is_not_unseen(service):
+    """Danger read at the door stays danger, also where the client's language has no rules."""
+    service.add("Kit", phone="1003", language="xx")
+    with away(service, "not there"):
+        service.write(DANGER, phone="1003", go=False)
+    service.go()
+    assert [message.screen_level for message in service.rows(Message, direction="in")] == ["now"]
 
 
 class Flaky:
