@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from onestep.cli import outbox, say
+from onestep.cli import aside, outbox, say
 from onestep.settings import Settings, forget_secrets
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app = typer.Typer(
     help="Onestep keeps a conversation going between coaching sessions.",
 )
 app.add_typer(outbox.commands, name="outbox")
+app.add_typer(aside.commands, name="aside")
 
 
 def main() -> None:

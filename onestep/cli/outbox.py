@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onestep.cli.say import console
-from onestep.settings import Settings
 
 if TYPE_CHECKING:
     from onestep.services.outbox_by_hand import Held, Shown
-    from onestep.storage.database import Database
 
 commands = typer.Typer(
     help="Shows messages that failed or may not have arrived, and settles them."
@@ -59,9 +57,10 @@ def show(
     """Lists what needs a person. Without --words no name and nothing that was written is shown."""
     if context.invoked_subcommand is not None:
         return
+    from onestep.cli.opened import database
     from onestep.services import outbox_by_hand as by_hand
 
-    db = _database()
+    db = database()
     waiting, messages = by_hand.held(db), by_hand.for_a_person(db, words=words)
     for each in waiting:
         _show_held(each)
@@ -74,39 +73,31 @@ def show(
 @commands.command()
 def settle(id: str, became: Became) -> None:
     """Says that a message was sent, or was not: then it is listed no more."""
+    from onestep.cli.opened import database
     from onestep.services import outbox_by_hand as by_hand
 
-    by_hand.settle(_database(), id, sent=became is Became.SENT, now=datetime.now(UTC))
+    by_hand.settle(database(), id, sent=became is Became.SENT, now=datetime.now(UTC))
     console.print("Noted.")
 
 
 @commands.command()
 def resend(id: str) -> None:
     """Sends a message once more, if the client still wants to be written to."""
+    from onestep.cli.opened import database
     from onestep.services import outbox_by_hand as by_hand
 
-    by_hand.send_again(_database(), id, now=datetime.now(UTC))
+    by_hand.send_again(database(), id, now=datetime.now(UTC))
     console.print("It goes out again.")
 
 
 @commands.command()
 def resume(what: Annotated[str, typer.Argument(help="telegram, sms or clock")]) -> None:
     """Lets a channel that is held go on at once; or everything, after the clock has jumped."""
+    from onestep.cli.opened import database
     from onestep.services import outbox_by_hand as by_hand
 
-    by_hand.resume(_database(), what, now=datetime.now(UTC))
+    by_hand.resume(database(), what, now=datetime.now(UTC))
     console.print("It goes on.")
-
-
-def _database() -> "Database":
-    from onestep import wiring
-    from onestep.storage.database import Database
-    from onestep.storage.schema import require_current
-
-    settings = Settings()
-    database = Database(settings.database_url, wiring.keys(settings))
-    require_current(database.engine)
-    return database
 
 
 def _show_held(held: "Held") -> None:

@@ -8,6 +8,7 @@ ServiceError
 ├── UnknownMessage      there is no message of this id in the outbox
 ├── NothingToSettle     what became of this message is known: a person has nothing to say to it
 ├── AddressClosed       a message was to go again to an address that takes none
+├── NotAside            nothing is kept aside under this id
 ├── NotHeld             something was to go on that is not held
 └── UnknownQuestion     there is no question type of this name
 """
@@ -43,6 +44,10 @@ class NothingToSettle(ServiceError):
 
 class AddressClosed(ServiceError):
     """This address takes no more messages: ask the client for another way to reach them."""
+
+
+class NotAside(ServiceError):
+    """Nothing is kept aside under this id: `onestep aside` lists what there is."""
 
 
 class NotHeld(ServiceError):
