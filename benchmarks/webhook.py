@@ -1,0 +1,228 @@
+"""`python -m benchmarks.webhook`: how long a provider waits for us while conversations go on.
+
+Telegram's own updates, signed, 100 a second from 200 clients, into the service as it is started by
+`onestep serve`, with ten milliseconds added to the screen; eight more clients talk with the real
+bot meanwhile. A post is timed from the moment at which it was due.
+"""
+
+import argparse
+import asyncio
+import json
+import multiprocessing
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+
+from benchmarks.conversation import Says, next_move
+from benchmarks.errors import BenchError, WouldNotStart
+from benchmarks.lines import ANY_ANSWER, UNASKED
+from benchmarks.places import require_setup
+from benchmarks.posting import Poster, update
+from benchmarks.servers import free_port
+from benchmarks.webhook_parts import SCREEN_SECONDS, run_part
+from channels.ledger import Ledger
+from onestep import wiring
+from onestep.cli.bot import the_bot
+from onestep.settings import Settings
+from onestep.storage import clients
+from onestep.storage.clients import NewTerms
+from onestep.storage.database import Database
+from onestep.storage.seal import new_keyring, write_keyring
+
+PER_SECOND, WRITERS, TALKERS = 100, 200, 8
+WARM_UP = 5.0  # seconds, not counted
+THINKS = 1.0  # seconds between a reply and what a talker writes next
+TARGET = 50.0  # milliseconds, p99
+FIRST = 5_000_000  # the number of the first chat
+
+
+@dataclass
+class Found:
+    """What one run brought."""
+
+    posts: list[float] = field(default_factory=list)
+    refused: int = 0
+    replies: list[float] = field(default_factory=list)
+    load: tuple[float, float] = (0.0, 0.0)
+
+
+def settings_in(folder: Path) -> Settings:
+    """A service that is no demo, with nothing of this machine's own settings."""
+    data = folder / "service"
+    made = Settings.made_up(data=data, database=None, key_file=None, spool=None)
+    return made.model_copy(
+        update={"demo": False, "port": free_port(), "metrics_port": free_port()}
+    )
+
+
+def make(settings: Settings) -> None:
+    """The database, with everybody who writes."""
+    wiring.prepare(settings)
+    write_keyring(settings.keys, keys := new_keyring())
+    db, now = Database(settings.database_url, keys), datetime.now(UTC)
+    with db.write() as session:
+        coach = clients.add_coach(session, name="Ana", now=now, role="lead").id
+        for number in range(WRITERS + TALKERS):
+            client = clients.add_client(
+                session,
+                called="Sam",
+                coach_id=coach,
+                terms=NewTerms(rhythm="only_when_asked", discreet=False),
+                now=now - timedelta(days=30),
+                enrolment="enrolled",
+            )
+            clients.add_address(
+                session,
+                client_id=client.id,
+                channel="telegram",
+                value=str(FIRST + number),
+                now=now,
+            )
+    db.close()
+
+
+@contextmanager
+def parts(settings: Settings, screen: str) -> Iterator[None]:
+    """Web and worker, each in its process, by day."""
+    now = datetime.now(UTC)
+    moved = now.replace(hour=10, minute=30) + timedelta(days=1) - now
+    spawn = multiprocessing.get_context("spawn")
+    running = [
+        spawn.Process(target=run_part, args=(name, settings, screen, moved), daemon=True)
+        for name in ("web", "worker")
+    ]
+    for process in running:
+        process.start()
+    try:
+        yield
+    finally:
+        for process in running:
+            process.terminate()
+            process.join(10)
+            process.kill()
+
+
+async def measure(seconds: float, screen: str) -> Found:
+    """One run."""
+    found = Found(load=(os.getloadavg()[0], 0.0))
+    with tempfile.TemporaryDirectory(prefix="onestep-bench-") as name:
+        settings = settings_in(Path(name))
+        await asyncio.to_thread(make, settings)
+        async with the_bot(settings):
+            with parts(settings, screen):
+                await _answering(settings)
+                await _run(settings, seconds, found)
+    found.load = (found.load[0], os.getloadavg()[0])
+    return found
+
+
+async def _answering(settings: Settings) -> None:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        for _ in range(300):
+            try:
+                await client.get(f"http://{settings.host}:{settings.port}/healthz")
+            except httpx.TransportError:
+                await asyncio.sleep(0.1)
+            else:
+                return
+    raise WouldNotStart("The web part did not come up.")
+
+
+async def _run(settings: Settings, seconds: float, found: Found) -> None:
+    poster = Poster(settings.host, settings.port, "/webhooks/telegram")
+    await poster.open()
+    dice = random.Random(1)  # noqa: S311  a made-up client, no secret
+    bodies = [
+        update(FIRST + number % WRITERS, dice.choice((*UNASKED, *ANY_ANSWER)))
+        for number in range(int(PER_SECOND * (WARM_UP + seconds)))
+    ]
+    talking = [
+        asyncio.create_task(_talk(settings, poster, FIRST + WRITERS + number, found))
+        for number in range(TALKERS)
+    ]
+    await poster.steadily(bodies, per_second=PER_SECOND)
+    for talk in talking:
+        talk.cancel()
+    await asyncio.gather(*talking, return_exceptions=True)
+    await poster.close()
+    found.posts = poster.seconds[int(PER_SECOND * WARM_UP) :]
+    found.refused = poster.refused
+
+
+async def _talk(settings: Settings, poster: Poster, chat: int, found: Found) -> None:
+    """Writes, waits for the answer, thinks, writes again."""
+    ledger, last = wiring.ledger(settings.data), 0
+    for number in range(1, 10_000):
+        move = next_move(number, "how")
+        text = move.text if isinstance(move, Says) else ANY_ANSWER[0]
+        began = time.perf_counter()
+        await poster.post(update(chat, text), due=began, timed=False)
+        last = await _next(ledger, chat, last)
+        found.replies.append(time.perf_counter() - began)
+        await asyncio.sleep(THINKS)
+
+
+async def _next(ledger: Ledger, chat: int, after: int) -> int:
+    while not (shown := await _shown(ledger, chat, after)):  # noqa: ASYNC110  # a phone rings nobody
+        await asyncio.sleep(0.2)
+    return shown
+
+
+async def _shown(ledger: Ledger, chat: int, after: int) -> int:
+    new = await asyncio.to_thread(ledger.shown, "telegram", str(chat), after=after)
+    return new[-1].id if new else 0
+
+
+def nearest(times: list[float], percent: int) -> float:
+    """The nearest-rank percentile, in milliseconds."""
+    ordered = sorted(times)
+    return ordered[max(0, -(-len(ordered) * percent // 100) - 1)] * 1000
+
+
+def told(found: Found, screen: str) -> str:
+    """One run in words."""
+    p99 = nearest(found.posts, 99)
+    verdict = "met" if p99 <= TARGET else f"missed by {p99 - TARGET:.0f} ms"
+    spread = " · ".join(f"p{each} {nearest(found.posts, each):.1f}" for each in (50, 95, 99, 100))
+    replies = f"{len(found.replies)} replies to {TALKERS} talkers"
+    if found.replies:
+        replies += f", median {nearest(found.replies, 50) / 1000:.1f} s with the lull of 3 s"
+    return (
+        f"screen that {screen} for {SCREEN_SECONDS * 1000:.0f} ms: {len(found.posts)} posts at "
+        f"{PER_SECOND}/s, ms: {spread}; {found.refused} not 200; {replies}; load "
+        f"{found.load[0]:.1f} before, {found.load[1]:.1f} after. p99 within {TARGET:.0f} ms: "
+        f"{verdict}"
+    )
+
+
+def main() -> int:
+    """Measure, tell, and print one line of JSON last; 0 also when the target was missed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.webhook", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--screen", choices=["waits", "works"], action="append")
+    given = parser.parse_args()
+    figures = {}
+    try:
+        require_setup()
+        for screen in given.screen or ["waits", "works"]:
+            found = asyncio.run(measure(given.seconds, screen))
+            print(told(found, screen), flush=True)
+            figures[screen] = {f"p{p}": round(nearest(found.posts, p), 1) for p in (50, 95, 99)}
+    except BenchError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(json.dumps(figures))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
