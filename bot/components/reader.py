@@ -52,7 +52,7 @@ class Reader:
             "soft_same": not hard and any(token.norm == "same" for token in tokens),
             "people": self._names.find(tokens),
             "quote": quote,
-            "quote_is_theirs": bool(quote) and self._theirs(tokens, found, quote),
+            "quote_is_theirs": quote is not None and self._theirs(tokens, found, quote),
             "date": list(date) if date else None,
             "number": number_in(text),
             "also": [matter for matter in MATTERS if self._matter(matter, tokens, found)],

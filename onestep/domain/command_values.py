@@ -1,7 +1,15 @@
-"""The closed sets that the fields of a command are taken from, and a span of words."""
+"""What a command is, the closed sets its fields are taken from, and a span of words."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import ClassVar
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurnCommand:
+    """What every command of the bot has: the name it comes under."""
+
+    name: ClassVar[str]
 
 
 @dataclass(frozen=True)

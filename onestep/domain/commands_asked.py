@@ -14,6 +14,7 @@ from onestep.domain.command_values import (
     HandOffTo,
     SessionChange,
     Span,
+    TurnCommand,
     WorryWhen,
 )
 
@@ -21,7 +22,7 @@ Words = tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class RequestHandOff:
+class RequestHandOff(TurnCommand):
     """The client wants a person."""
 
     name: ClassVar[str] = "request_hand_off"
@@ -30,7 +31,7 @@ class RequestHandOff:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordWorry:
+class RecordWorry(TurnCommand):
     """The same words again change only `when`."""
 
     name: ClassVar[str] = "record_worry"
@@ -39,7 +40,7 @@ class RecordWorry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AskPerson:
+class AskPerson(TurnCommand):
     """Something for a person to do or to answer, with any date as it was written."""
 
     name: ClassVar[str] = "ask_person"
@@ -49,7 +50,7 @@ class AskPerson:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RequestSessionChange:
+class RequestSessionChange(TurnCommand):
     """Something about the session with the coach; nothing is promised for them."""
 
     name: ClassVar[str] = "request_session_change"
@@ -59,7 +60,7 @@ class RequestSessionChange:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MarkSender:
+class MarkSender(TurnCommand):
     """Somebody else may hold this phone."""
 
     name: ClassVar[str] = "mark_sender"
@@ -67,7 +68,7 @@ class MarkSender:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordConsent:
+class RecordConsent(TurnCommand):
     """The client's answer to being texted."""
 
     name: ClassVar[str] = "record_consent"
@@ -75,7 +76,7 @@ class RecordConsent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pause:
+class Pause(TurnCommand):
     """Quiet until a date, or open."""
 
     name: ClassVar[str] = "pause"
@@ -83,21 +84,21 @@ class Pause:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Resume:
+class Resume(TurnCommand):
     """Contact again, by the client's own act."""
 
     name: ClassVar[str] = "resume"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stop:
+class Stop(TurnCommand):
     """No more messages."""
 
     name: ClassVar[str] = "stop"
 
 
 @dataclass(frozen=True, kw_only=True)
-class End:
+class End(TurnCommand):
     """They have moved on; the words say what they have done."""
 
     name: ClassVar[str] = "end"
@@ -105,7 +106,7 @@ class End:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SetTerms:
+class SetTerms(TurnCommand):
     """A step rarer or oftener, or words about days and hours; at least one of the two."""
 
     name: ClassVar[str] = "set_terms"
@@ -114,7 +115,7 @@ class SetTerms:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Postpone:
+class Postpone(TurnCommand):
     """This check-in later; without a date, in a while."""
 
     name: ClassVar[str] = "postpone"
@@ -122,35 +123,35 @@ class Postpone:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NotMe:
+class NotMe(TurnCommand):
     """A wrong number."""
 
     name: ClassVar[str] = "not_me"
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShowRecord:
+class ShowRecord(TurnCommand):
     """They ask what they have told us."""
 
     name: ClassVar[str] = "show_record"
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShowPlan:
+class ShowPlan(TurnCommand):
     """They ask for their plan."""
 
     name: ClassVar[str] = "show_plan"
 
 
 @dataclass(frozen=True, kw_only=True)
-class WhoSaw:
+class WhoSaw(TurnCommand):
     """They ask who has read their words."""
 
     name: ClassVar[str] = "who_saw"
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeleteRecord:
+class DeleteRecord(TurnCommand):
     """They ask for everything to be deleted; done only when confirmed."""
 
     name: ClassVar[str] = "delete_record"
@@ -158,7 +159,7 @@ class DeleteRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
-class EndCheckIn:
+class EndCheckIn(TurnCommand):
     """The check-in is over, left open, or not wanted."""
 
     name: ClassVar[str] = "end_check_in"
@@ -167,7 +168,7 @@ class EndCheckIn:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StaySilent:
+class StaySilent(TurnCommand):
     """Nothing is to be said: an emoji to a closing line."""
 
     name: ClassVar[str] = "stay_silent"

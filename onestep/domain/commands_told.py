@@ -14,13 +14,14 @@ from onestep.domain.command_values import (
     Span,
     StepKind,
     StepSize,
+    TurnCommand,
 )
 
 Words = tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordBestHopes:
+class RecordBestHopes(TurnCommand):
     """What the client hopes will be different for them."""
 
     name: ClassVar[str] = "record_best_hopes"
@@ -28,7 +29,7 @@ class RecordBestHopes:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordNoticing:
+class RecordNoticing(TurnCommand):
     """Something that went well, was noticed, done, or happened."""
 
     name: ClassVar[str] = "record_noticing"
@@ -38,7 +39,7 @@ class RecordNoticing:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AddToNoticing:
+class AddToNoticing(TurnCommand):
     """More about a noticing: how, what helped, who noticed, what difference."""
 
     name: ClassVar[str] = "add_to_noticing"
@@ -48,7 +49,7 @@ class AddToNoticing:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordCoping:
+class RecordCoping(TurnCommand):
     """How they have been getting through."""
 
     name: ClassVar[str] = "record_coping"
@@ -56,7 +57,7 @@ class RecordCoping:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordHard:
+class RecordHard(TurnCommand):
     """A hard answer, kept as it was said."""
 
     name: ClassVar[str] = "record_hard"
@@ -65,7 +66,7 @@ class RecordHard:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordSmallStep:
+class RecordSmallStep(TurnCommand):
     """New words make a new step; without words, size or help change the latest one."""
 
     name: ClassVar[str] = "record_small_step"
@@ -76,7 +77,7 @@ class RecordSmallStep:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordStepOutcome:
+class RecordStepOutcome(TurnCommand):
     """Whether the small sign or step has shown up."""
 
     name: ClassVar[str] = "record_step_outcome"
@@ -85,7 +86,7 @@ class RecordStepOutcome:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordRating:
+class RecordRating(TurnCommand):
     """The client's own placing in one outcome area."""
 
     name: ClassVar[str] = "record_rating"
@@ -95,7 +96,7 @@ class RecordRating:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordScale:
+class RecordScale(TurnCommand):
     """A place on the scale of best hopes, or words about it."""
 
     name: ClassVar[str] = "record_scale"
@@ -105,7 +106,7 @@ class RecordScale:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NamePerson:
+class NamePerson(TurnCommand):
     """A person the client named, who may be asked about by name."""
 
     name: ClassVar[str] = "name_person"
@@ -113,7 +114,7 @@ class NamePerson:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CorrectEntry:
+class CorrectEntry(TurnCommand):
     """A corrected version beside the first."""
 
     name: ClassVar[str] = "correct_entry"
@@ -122,7 +123,7 @@ class CorrectEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StrikeEntry:
+class StrikeEntry(TurnCommand):
     """An entry the coach is not to see."""
 
     name: ClassVar[str] = "strike_entry"

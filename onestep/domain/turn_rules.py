@@ -24,8 +24,9 @@ from onestep.domain.field_readers import (
     words,
 )
 
-# A new command: a dataclass in commands.py, a line here, an example in bot/contract/.
-READERS: dict[type[c.TurnCommand], dict[str, Reader]] = {
+# A new command: a dataclass in commands_told.py or commands_asked.py, a line here, an example in
+# bot/contract/.
+READERS: dict[type[v.TurnCommand], dict[str, Reader]] = {
     c.RecordBestHopes: {"words": words},
     c.RecordNoticing: {"words": words, "by": optional(one_of(v.Doer)), "loss": flag},
     c.AddToNoticing: {"words": words, "part": one_of(v.Part), "entry": optional(entry)},
@@ -67,7 +68,7 @@ READERS: dict[type[c.TurnCommand], dict[str, Reader]] = {
     c.EndCheckIn: {"how": one_of(v.EndHow), "until_they_write": flag},
     c.StaySilent: {},
 }
-BY_NAME: dict[str, type[c.TurnCommand]] = {kind.name: kind for kind in READERS}
+BY_NAME: dict[str, type[v.TurnCommand]] = {kind.name: kind for kind in READERS}
 # In the contract, but refused by both sides until what they stand for is built.
 NOT_YET = frozenset(
     {
@@ -87,7 +88,7 @@ NOT_YET = frozenset(
 _LONGEST_SHOWN = 40
 
 
-def check_command(raw: object, known: Known) -> c.TurnCommand:
+def check_command(raw: object, known: Known) -> v.TurnCommand:
     """Return the command that `raw` (one item of the bot's `commands`) is.
 
     Raises CommandRefused, naming the command and the field but never a value. The caller keeps
@@ -105,7 +106,7 @@ def check_command(raw: object, known: Known) -> c.TurnCommand:
         if field.name not in read and field.default is MISSING:
             raise CommandRefused(Why.MISSING_FIELD, name, field.name)
     # What each reader returns is what its field holds; a test builds every command.
-    command = cast("Callable[..., c.TurnCommand]", kind)(**read)
+    command = cast("Callable[..., v.TurnCommand]", kind)(**read)
     _check_whole(command, known)
     return command
 
@@ -133,7 +134,7 @@ def _read(reader: Reader, value: object, known: Known, *, name: str, key: str) -
         raise CommandRefused(bad.why, name, key) from None
 
 
-def _check_whole(command: c.TurnCommand, known: Known) -> None:
+def _check_whole(command: v.TurnCommand, known: Known) -> None:
     """Refuse fields that are each right but together say nothing, or contradict."""
     if isinstance(command, c.RecordRating) and command.stage not in known.areas[command.area]:
         raise CommandRefused(Why.UNKNOWN_STAGE, command.name, "stage")
