@@ -57,7 +57,7 @@ class Kannel:
     secret: str = field(repr=False)
     allowed: tuple[IPv4Network | IPv6Network, ...]
     our_url: str  # where the gateway reaches us, without a slash at its end
-    seconds: float = 10.0  # that the gateway may take to answer
+    seconds: float = 8.0  # that one call may take; less than whoever sends will wait
     segments_at_most: int = 2
     per_second: float = 1.0  # a modem sends about so much
 

@@ -4,6 +4,7 @@ httpx tells apart what never reached the other end from what may have; its error
 so none of them gets out of here.
 """
 
+import asyncio
 import logging
 import ssl
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+_NO_ADDRESS = (httpx.InvalidURL, httpx.UnsupportedProtocol)
 _BEFORE_ACCEPTANCE = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE)
 _OURS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 
@@ -32,32 +34,41 @@ def _trusted() -> ssl.SSLContext:
 async def call(
     method: str, url: str, *, seconds: float, limit: int = 1_000_000, **more: Any
 ) -> httpx.Response:
-    """The answer to one call, whatever its status; redirects are not followed.
+    """The answer to one call, whatever its status, within so many seconds; follows no redirect.
 
     Raises NotSent when it certainly did not arrive, Unknown when it may have, Refused for an
     answer over `limit` bytes, OurFault for an address that is none.
     """
-    client = httpx.AsyncClient(verify=_trusted(), timeout=seconds, follow_redirects=False)
+    # Reaching the other end has half of the time: failing at that is certain, the rest is not.
+    patience = httpx.Timeout(seconds, connect=seconds / 2)
+    client = httpx.AsyncClient(verify=_trusted(), timeout=patience, follow_redirects=False)
     try:
-        async with client, client.stream(method, url, **more) as answer:
-            body = bytearray()
-            async for piece in answer.aiter_bytes():
-                body += piece
-                if len(body) > limit:
-                    raise Refused("too large")
-    except _NEVER_LEFT:
-        raise NotSent from None
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol):
-        raise OurFault("the configured address is none") from None
-    except httpx.HTTPError:
-        raise Unknown from None
-    return _whole(answer, bytes(body))
+        async with (
+            asyncio.timeout(seconds),
+            client,
+            client.stream(method, url, **more) as answer,
+        ):
+            return await _read(answer, limit)
+    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+        failed = _meaning(error)
+    raise failed  # from out here, so that the library's error does not hang on to it
 
 
-def _whole(answer: httpx.Response, body: bytes) -> httpx.Response:
+async def _read(answer: httpx.Response, limit: int) -> httpx.Response:
     """The answer as one that was read at once; what it was packed in has been taken off."""
+    body = bytearray()
+    async for piece in answer.aiter_bytes():
+        body += piece
+        if len(body) > limit:
+            raise Refused("too large")
     kept = {name: answer.headers[name] for name in _KEPT if name in answer.headers}
-    return httpx.Response(answer.status_code, headers=kept, content=body)
+    return httpx.Response(answer.status_code, headers=kept, content=bytes(body))
+
+
+def _meaning(error: Exception) -> SendError:
+    if isinstance(error, _NEVER_LEFT):
+        return NotSent()
+    return OurFault("no address") if isinstance(error, _NO_ADDRESS) else Unknown()
 
 
 _KEPT = ("content-type", "location", "retry-after")

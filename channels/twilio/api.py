@@ -64,8 +64,10 @@ def understood() -> Iterator[None]:
     """What looks like an answer and cannot be read leaves open what became of the call."""
     try:
         yield
+        return
     except (TwilioException, ValueError, TypeError, KeyError, AttributeError):
-        raise Unknown from None
+        pass
+    raise Unknown  # from out here, so that the library's error does not hang on to it
 
 
 def required(told: str | None) -> str:

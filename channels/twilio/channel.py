@@ -44,7 +44,7 @@ class Twilio:
     sender: str
     public_url: str  # where we are reached from outside, without a slash at its end
     api: str = "https://api.twilio.com"
-    seconds: float = 10.0  # that Twilio may take to answer
+    seconds: float = 8.0  # that one call may take; less than whoever sends will wait
     segments_at_most: int = 2
     per_second: float = 1.0  # what one ordinary number may send; beyond it Twilio itself queues
 
@@ -110,7 +110,9 @@ class Twilio:
         to: Mapping[str, Any] = {} if self._is_service else {"to": self.sender}
         with understood():
             listed = await self._library.messages.list_async(date_sent_after=since, **to)
-            ours = [one for one in listed if self._is_ours(one) and at(one) >= since]
+            # Listed newest first, and to the second: those of one second keep their order.
+            oldest_first = reversed(listed)
+            ours = [one for one in oldest_first if self._is_ours(one) and at(one) >= since]
             return [await self._inbound(one) for one in sorted(ours, key=at)]
 
     async def fetch(self, attachment: Attachment) -> bytes:

@@ -58,6 +58,18 @@ def test_the_phone_gets_nothing_for_its_text(line):
         assert phones.got() == [(SAM, "only this")]
 
 
+def test_the_phone_gets_nothing_when_we_refuse_its_text(line):
+    """A gateway set up as docs/kannel.md says tells no client that we could not be reached."""
+    ours, line.receiver.channel = line.receiver.channel, made(allowed=())
+    with line.peer.phones(text("447700900101", "hello")) as phones:
+        line.receiver.wait_posts(1)
+        line.receiver.channel = ours
+        asyncio.run(line.channel.send(Outbound(SAM, "only this", reference="R5")))
+        line.receiver.wait(lambda _: len(line.receiver.of(DeliveryReport)) == 2)
+        assert phones.got() == [(SAM, "only this")]
+    assert line.receiver.statuses[0] == 403
+
+
 def test_a_wrong_password_is_our_fault(line):
     """The gateway refuses us: the channel pauses, no message is blamed."""
     channel = made(send_url=line.peer.send_url, password="another")
