@@ -50,7 +50,7 @@ QUOTED = re.compile(r"[“\"]([^”\"]+)[”\"]")
 
 
 def _in(folder):
-    return {"data": folder, "database": None, "key_file": None}
+    return {"data": folder, "database": None, "key_file": None, "spool": None}
 
 
 @dataclass
