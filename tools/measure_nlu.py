@@ -48,6 +48,24 @@ def diet() -> list[dict[str, Any]]:
     ]
 
 
+def diet_small(epochs: int) -> list[dict[str, Any]]:
+    """Return a DIET that this machine can train: fewer n-grams, one layer, fewer epochs."""
+    plain = "CountVectorsFeaturizer"
+    return [
+        TOKENS,
+        counts("word", 1, 1, name=plain),
+        counts("char_wb", 2, 3, name=plain, min_df=5),
+        {
+            "name": "DIETClassifier",
+            "epochs": epochs,
+            "entity_recognition": False,
+            "number_of_transformer_layers": 1,
+            "batch_size": [128, 128],
+            "random_seed": 42,
+        },
+    ]
+
+
 def pipelines() -> dict[str, list[dict[str, Any]]]:
     """Return every pipeline of the comparison by name."""
     word = counts("word", 1, 2)
@@ -57,6 +75,8 @@ def pipelines() -> dict[str, list[dict[str, Any]]]:
     soft = {"name": OUR_LR, "solver": "sag", "C": 20, "tol": 0.01, "max_iter": 40}
     return {
         "diet": diet(),
+        "diet-small-6": diet_small(6),
+        "diet-small-20": diet_small(20),
         "lr-plain-word": [TOKENS, word, plain],
         "lr-plain": [TOKENS, word, chars, plain],
         "rare-word": [TOKENS, word, fast],

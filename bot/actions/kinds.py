@@ -44,7 +44,7 @@ REQUESTS = frozenset({
 CHAT = frozenset({"greet", "thanks", "small_talk", "insult"})
 # How sure the model has to be of a request before it wins over an open question; SURE where
 # nothing is said. Measured by tools/measure_detours.py: the lowest at which none of the held-out
-# answers is lost, and one step more for what is hard to take back (docs/decisions/0050).
+# answers is lost, and one step more for what is hard to take back (docs/decisions/0052).
 SURE = 0.65
 NEEDED = {
     **dict.fromkeys(
