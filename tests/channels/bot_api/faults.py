@@ -12,7 +12,7 @@ class Fault:
     status    answers with HTTP `code` before anything is done; 502 as the HTML of a front door
     lost      does what was asked and never answers (a time-out after acceptance)
     hang      does nothing and never answers
-    broken    does what was asked and answers with something that is no JSON
+    broken    does what was asked and answers with what was asked, in no JSON
     """
 
     kind: str

@@ -51,7 +51,7 @@ class Server:
             self.bell.ring()
         if fault and fault.kind == "lost":
             await asyncio.sleep(NEVER)
-        return PlainTextResponse("<done>") if fault else _answer(*answer)
+        return PlainTextResponse(f"<{said}>") if fault else _answer(*answer)
 
     async def file(self, request: Request) -> Response:
         """A file that a phone sent."""

@@ -203,6 +203,12 @@ def test_bytes_that_are_no_text_are_replaced():
     assert "\x00" not in CHANNEL.parse(body)[0].text
 
 
+@pytest.mark.parametrize("date", [0, -1, 10**10, 10**30, True, "1767225600", None])
+def test_a_time_that_cannot_be_is_none(date):
+    """A message with an odd date is read all the same."""
+    assert CHANNEL.parse(json.dumps(message(date=date)).encode())[0].sent_at is None
+
+
 def test_4096_emoji_are_kept():
     """Acceptance 10: a message full of emoji is kept sign by sign."""
     text = "\U0001f642" * 4096

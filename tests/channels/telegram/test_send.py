@@ -7,6 +7,14 @@ import time
 import traceback
 
 import pytest
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    EndPointNotFound,
+    InvalidToken,
+    NetworkError,
+    TimedOut,
+)
 
 from channels.base import (
     Attachment,
@@ -20,6 +28,7 @@ from channels.base import (
     Unknown,
 )
 from channels.telegram import Telegram
+from channels.telegram.failures import send_error
 from tests.channels.telegram.conftest import KEY, make_telegram, run
 
 YES_NO = (Choice("yes", "Yes"), Choice("no", "No"))
@@ -118,6 +127,23 @@ def test_each_failure_is_told_apart(network, sam, fault, meaning, arrived):
         run(make_telegram(network), sending(Outbound("42", "hello")))
     assert type(raised.value) is meaning
     assert len(network.ledger) == arrived
+
+
+@pytest.mark.parametrize(
+    ("error", "meaning"),
+    [
+        (EndPointNotFound("x"), OurFault),  # what a wrong token is once the library's bot has run
+        (InvalidToken(), OurFault),
+        (ChatMigrated(5), Gone),
+        (TimedOut(), Unknown),
+        (NetworkError("x"), Unknown),
+        (BadRequest("x"), Refused),  # a kind of NetworkError
+        (KeyError("x"), Unknown),
+    ],
+)
+def test_each_error_of_the_library_has_its_meaning(error, meaning):
+    """Acceptance 6: also those that the Bot API server does not bring about."""
+    assert type(send_error(error)) is meaning
 
 
 @pytest.mark.parametrize(
@@ -222,7 +248,7 @@ def test_what_is_not_telegrams_answer(network, answer, meaning):
 def test_no_failure_tells_the_token_or_the_words(network, sam, caplog):
     """S13 and S15: neither is in an error, its traceback, a repr or a log, whatever fails."""
     caplog.set_level(logging.DEBUG)
-    channel, told = make_telegram(network), [repr(make_telegram(network))]
+    channel, told, failed = make_telegram(network), [repr(make_telegram(network))], []
     told.append(repr(channel.connection) + repr(channel.ids))
     faults = [{"kind": kind} for kind in ("status", "hang", "lost", "broken")]
     faults += [{"kind": "status", "code": code} for code in (401, 404, 403, 400, 429, 500)]
@@ -233,8 +259,10 @@ def test_no_failure_tells_the_token_or_the_words(network, sam, caplog):
                 words = Outbound("42", "canary words")
                 run(channel, sending(words) if method == "sendMessage" else lambda c: c.poll(0))
             except SendError as error:
-                told.append("".join(traceback.format_exception(error)))
-    assert len(told) == 2 + 2 * len(faults)
+                failed.append(error)
+    assert len(failed) == 2 * len(faults)
+    assert all(error.__cause__ is error.__context__ is None for error in failed)
+    told += ["".join(traceback.format_exception(error)) for error in failed]
     for text in [*told, caplog.text]:
         assert network.token not in text
         assert "TEST-token" not in text

@@ -36,6 +36,12 @@ def test_what_fits_goes_as_it_is(length):
     assert parts("x" * length) == ["x" * length]
 
 
+def test_one_unit_more_is_two_pieces():
+    """The most that Telegram takes is 4096 UTF-16 units: an emoji counts as two."""
+    assert [len(piece) for piece in parts("x" * 4097)] == [4096, 1]
+    assert [len(piece) for piece in parts("x" * 4095 + "🙂")] == [4095, 1]
+
+
 def test_pieces_end_between_words():
     """No word is cut that could be kept whole, and nothing between words is lost."""
     text = " ".join(f"word{number}" for number in range(3000))
