@@ -1,7 +1,7 @@
 """Watches the machine's clock: after a jump nothing but alerts goes on until it is trusted (R8).
 
 Service time may be moved on purpose, by the demo and by tests; it is not watched. What is watched
-is the wall clock against the steady one, which nobody sets. See docs/decisions/0050.
+is the wall clock against the steady one, which nobody sets. See docs/decisions/0070.
 """
 
 import logging

@@ -20,7 +20,7 @@ ALERT_RETRIES = (2, 5, 15, 30, 60)  # then each minute, for as long as it takes 
 SOONEST = 1.0  # a provider that says "at once" again and again is not asked in a circle
 # How long a send that may have gone is left before it is looked up: providers list it late.
 LOOK_UP_AFTER = timedelta(seconds=10)
-# A held channel is tried with one message each so often; see docs/decisions/0050.
+# A held channel is tried with one message each so often; see docs/decisions/0070.
 PROBE_EACH = timedelta(minutes=1)
 
 Outcome = Receipt | SendError | None  # nothing: nobody knows what became of it
