@@ -26,6 +26,7 @@ SEALED = {
     ("safe_contact", "quick_exit_word"),
     ("safe_contact", "record_word"),
     ("message", "text"),
+    ("aside", "body"),
     ("entry", "words"),
     ("person", "name"),
     ("ask", "words"),
