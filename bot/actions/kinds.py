@@ -49,10 +49,9 @@ SURE = 0.65
 NEEDED = {
     **dict.fromkeys(
         ("stop", "pause", "resume", "ask_someone_else", "delete_record", "ask_who_reads",
-         "who_saw", "show_record", "show_plan", "remind_me", "skip", "thanks", "ask_robot",
-         "no_credit"), 0.50),
-    **dict.fromkeys(("help", "ask_dwp", "other_person"), 0.75),
-    "not_today": 0.80,
+         "who_saw", "show_record", "show_plan", "remind_me", "skip", "thanks", "ask_robot"), 0.50),
+    **dict.fromkeys(("help", "ask_dwp", "other_person", "less", "more", "change_times", "later"),
+                    0.75),
 }  # fmt: skip
 # Requests that silence us or strike something: what sets them off is grave.
 GRAVE = frozenset({
