@@ -4,10 +4,11 @@ import asyncio
 import socket
 import traceback
 from contextlib import suppress
+from datetime import UTC, datetime
 
 import pytest
 
-from channels.base import NotSent, OurFault, Outbound, Refused, Unknown
+from channels.base import LooksUp, NotSent, OurFault, Outbound, Refused, Unknown
 from tests.channels.kannel.conftest import made as kannel
 from tests.channels.peers.process import free_port
 from tests.channels.peers.shaky import HANG, answer, shaky
@@ -124,4 +125,8 @@ def test_nothing_is_logged(channel, carrier, caplog):
     caplog.set_level("DEBUG")
     carrier.says["*"] = answer("503 Unavailable")
     failing(channel)
+    if isinstance(channel, LooksUp):  # a question, with the number in its address
+        with suppress(NotSent):
+            asyncio.run(channel.look_up(MESSAGE, since=datetime.now(UTC)))
+        assert b"447700900101" in carrier.took[1].split(b"\r\n")[0]
     assert not [secret for secret in (*SECRETS, "447700900101") if secret in caplog.text]
