@@ -131,6 +131,7 @@ def _look(bot: Bot, _: Weather, __: dict[str, Any]) -> Any:
         "typing": bot.typing,
         "calls": bot.calls,
         "menu": bot.menu,
+        "wanted": bot.wanted,
         "webhook": bot.webhook.get("url", ""),
     }
 

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from channels.base import NotSent, OurFault, Unreadable
+from channels.telegram.parse import WANTED
 from tests.channels.telegram.conftest import make_telegram, payloads, run
 
 POISON = {"update_id": 500000900, "message": {"chat": {"type": "private", "id": 42}, "text": 5}}
@@ -112,3 +113,4 @@ def test_only_what_is_read_is_asked_for(network):
     phone.block()
     kinds = [list(json.loads(body))[1] for _, body in run(make_telegram(network), polling(0))]
     assert kinds == ["message", "my_chat_member"]
+    assert network.look()["wanted"] == list(WANTED)

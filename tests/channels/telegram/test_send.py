@@ -5,6 +5,7 @@ import logging
 import socket
 import time
 import traceback
+from contextlib import suppress
 
 import pytest
 from telegram.error import (
@@ -277,6 +278,17 @@ def test_each_loop_has_its_own_connections(network, sam):
     assert sam.texts == ["one", "two"]
 
 
+def test_two_loops_side_by_side(network, sam):
+    """Two parts of one process, each with its own loop, may share a channel."""
+    channel = make_telegram(network)
+    with asyncio.Runner() as one, asyncio.Runner() as other:
+        for text, loop in (("one", one), ("two", other), ("three", one)):
+            loop.run(channel.send(Outbound("42", text)))
+        for loop in (one, other):
+            loop.run(channel.close())
+    assert sam.texts == ["one", "two", "three"]
+
+
 def test_an_attachment_is_fetched(network, sam):
     """A picture comes whole, byte for byte."""
     body = bytes(range(256)) * 4000
@@ -300,12 +312,13 @@ def test_a_large_attachment_is_refused(network, said):
 
 
 @pytest.mark.parametrize(
-    "path", ["../../test/look", "/etc/passwd", "http://elsewhere.example/x", "//elsewhere/x", ""]
+    "path",
+    ["../../bot{token}/getMe", "/etc/passwd", "http://elsewhere.example/x", "//elsewhere/x", ""],
 )
 def test_files_come_from_the_providers_host_only(network, path):
     """A file that Telegram says is somewhere else is not asked for."""
     network.do("file", name="photo", body="AAAA")
-    network.do("place", name="photo", path=path)
+    network.do("place", name="photo", path=path.format(token=network.token))
     with pytest.raises(Refused):
         run(make_telegram(network), lambda channel: channel.fetch(Attachment("photo", "photo")))
 
@@ -315,3 +328,32 @@ def test_what_is_not_there_cannot_be_fetched(network):
     for attachment in (Attachment("photo", "unknown"), Attachment("location")):
         with pytest.raises(Refused):
             run(make_telegram(network), lambda channel, what=attachment: channel.fetch(what))
+
+
+def test_a_file_without_end_is_let_go(network):
+    """No more of a file is taken in than is wanted, however much there comes."""
+
+    async def talk(_):
+        async def pour(reader, writer):
+            found = b'{"ok":true,"result":{"file_id":"a","file_unique_id":"a","file_path":"a"}}'
+            head = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n"
+            is_file = b"/file/" in await reader.readuntil(b"\r\n\r\n")
+            writer.write(head if is_file else head + found)
+            with suppress(ConnectionError):
+                while is_file:
+                    writer.write(b"x" * 65536)
+                    await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(pour, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        channel = Telegram(network.token, key=KEY, base_url=f"http://127.0.0.1:{port}", seconds=5)
+        try:
+            async with asyncio.timeout(20):
+                with pytest.raises(Refused):
+                    await channel.fetch(Attachment("photo", "a"))
+        finally:
+            await channel.close()
+            server.close()
+
+    run(make_telegram(network), talk)

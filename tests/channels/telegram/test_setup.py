@@ -58,6 +58,7 @@ def test_a_webhook_is_set_and_taken_away(network):
     assert not moved.fine
     assert any("onestep.example" in finding.says for finding in moved.findings)
     assert network.look()["webhook"] == ""
+    assert network.look()["wanted"] == list(WANTED)
     assert set(WANTED) == {"message", "edited_message", "callback_query", "my_chat_member"}
 
 
