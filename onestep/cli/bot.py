@@ -46,13 +46,15 @@ async def bot(settings: Settings) -> AsyncIterator[Dialogue]:
 @contextlib.asynccontextmanager
 async def _kept(place: BotPlace) -> AsyncIterator[None]:
     process = BotProcess(place)
-    await process.start()
-    keeping = asyncio.create_task(process.keep_running())
     try:
-        yield
+        await process.start()
+        keeping = asyncio.create_task(process.keep_running())
+        try:
+            yield
+        finally:
+            keeping.cancel()
     finally:
-        keeping.cancel()
-        await process.stop()
+        await process.stop()  # also one that was still starting
 
 
 def bot_place(settings: Settings, folder: Path) -> BotPlace:

@@ -114,20 +114,21 @@ def tree(tmp_path):
 def test_a_message_is_answered_and_time_moves_for_all(tree):
     """The web part takes it in, the worker answers; a clock moved here is moved there."""
     client = json.loads(tree.ask("/demo/clients"))[0]["id"]
+
+    def said_to_them():
+        shown = json.loads(tree.ask(f"/demo/clients/{client}/lines"))["lines"]
+        return len([line for line in shown if not line["mine"]])
+
     tree.ask(f"/demo/clients/{client}/act", body={"act": "check_in_due"})
-
-    def lines():
-        return json.loads(tree.ask(f"/demo/clients/{client}/lines"))["lines"]
-
-    tree.until(lambda: [line for line in lines() if not line["mine"]])
+    tree.until(lambda: said_to_them() == 1)
     tree.ask(f"/demo/clients/{client}/say", body={"text": "slept better"})
-    before = len(lines())
-    tree.until(lambda: len(lines()) > before)
-    # Planned check-ins are days away for whoever's clock has not moved.
-    sent = len([line for line in lines() if not line["mine"]])
-    for _ in range(3):
-        tree.ask("/demo/clock", body={"move": "a_week"})
-    tree.until(lambda: len([line for line in lines() if not line["mine"]]) > sent)
+    tree.until(lambda: said_to_them() == 2)
+    tree.ask(f"/demo/clients/{client}/say", body={"text": "PAUSE 1 week"})
+    tree.until(lambda: said_to_them() == 3)
+    # The end of the pause is the worker's to see.
+    tree.ask("/demo/clock", body={"move": "a_week"})
+    tree.ask("/demo/clock", body={"move": "a_day"})
+    tree.until(lambda: said_to_them() == 4)
     assert tree.ask("/readyz", tree.inside) == "ready"
     assert 'onestep_turns{by="bot"}' in tree.ask("/metrics", tree.inside)
 
