@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 
 from channels.base import Channel, LooksUp
-from onestep.domain.contact import ContactState
 from onestep.domain.permission import SendKind
-from onestep.services import hand_off
 from onestep.services.scope import Scope
 from onestep.services.speak import REPLY_LIVES
 from onestep.storage import outbox
@@ -17,21 +15,16 @@ def ask_again(scope: Scope, channels: Mapping[str, Channel]) -> None:
 
     Only when the client has just written. A question that was answered, or that the
     turn has put anew, is not said again; nor one whose provider may still tell what became of it.
+    Whether it may go out to this client now is for the gate to say, as ever.
     """
     if not scope.messages:
         return
     for row, prompt in outbox.unsure_questions(scope.session, scope.client.id):
         if not prompt.open:
             row.reason = outbox.MOVED_ON
-        elif _may_ask(scope) and not _may_be_told(scope, row, channels):
-            _ask(scope, row)
+        elif scope.address is not None and not _may_be_told(scope, row, channels):
+            _ask(scope, row, scope.address)
     scope.session.flush()
-
-
-def _may_ask(scope: Scope) -> bool:
-    if scope.client.contact != ContactState.ACTIVE or scope.address is None:
-        return False
-    return hand_off.current(scope.session, scope.client.id) is None
 
 
 def _may_be_told(scope: Scope, row: Outbox, channels: Mapping[str, Channel]) -> bool:
@@ -40,13 +33,12 @@ def _may_be_told(scope: Scope, row: Outbox, channels: Mapping[str, Channel]) -> 
     return asked and row.reason in outbox.MAY_BE_LOOKED_UP
 
 
-def _ask(scope: Scope, row: Outbox) -> None:
-    assert scope.address is not None
+def _ask(scope: Scope, row: Outbox, address: Address) -> None:
     row.reason = outbox.ASKED_AGAIN
     outbox.queue(
         scope.session,
         client_id=scope.client.id,
-        address_id=scope.address.id,
+        address_id=address.id,
         message_id=row.message_id,
         kind=SendKind.REPLY.value,
         now=scope.now,

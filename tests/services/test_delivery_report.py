@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from channels.base import DeliveryReport, Receipt, Unknown
+from onestep.services import outbox_by_hand
 from onestep.services.delivery_report import delivery_report
 from onestep.storage.models import Address, Outbox, Prompt
 from onestep.storage.models import DeliveryReport as Kept
@@ -64,6 +65,18 @@ def test_the_same_report_twice(sent):
         report(sent, "failed", code="30005", gone=True)
     assert len(sent.rows(Kept)) == 1
     assert one(sent).state == "failed"
+
+
+def test_an_old_report_does_not_stop_a_second_try(sent):
+    """What was reported of the first try, and comes again, says nothing of the second."""
+    row = one(sent)
+    told = DeliveryReport("telegram", row.provider_id, "failed", code="30008")
+    delivery_report(sent.app, told)
+    outbox_by_hand.send_again(sent.app.db, row.id, now=sent.app.clock())
+    delivery_report(sent.app, told)
+    sent.go()
+    assert one(sent).state == "sent"
+    assert len(sent.phone()) == 2
 
 
 def test_gone(sent):
