@@ -168,6 +168,11 @@ class Settings(BaseSettings):
         if self.public_url is not None:
             settings_channels.web_address(self.public_url, spelled("public_url"))
         _ = self.telegram, self.twilio, self.kannel  # each refuses to be half there
+        if self.twilio and self.kannel:
+            raise ValueError(
+                "texts go through Twilio or through Kannel: remove the ONESTEP_TWILIO_ or the "
+                "ONESTEP_KANNEL_ lines"
+            )
         return self
 
     def _refuse_real_tokens(self) -> None:

@@ -164,16 +164,28 @@ def test_nothing_is_configured_unless_it_is_said(put):
 
 def test_whole_providers(put):
     """What is whole comes out as one value, addresses without the slash at their end."""
-    settings = put(**HOOKED, **{k: v for k, v in TWILIO.items() if k != "public_url"}, **KANNEL)
+    settings = put(**HOOKED, **{k: v for k, v in TWILIO.items() if k != "public_url"})
     assert settings.telegram.mode is TelegramMode.WEBHOOK
     assert settings.telegram.public_url == settings.twilio.public_url
     assert settings.telegram.public_url == "https://onestep.example.org"
     assert settings.twilio.api == "https://api.twilio.com"
-    assert settings.kannel.allowed == (ip_network("127.0.0.1"), ip_network("::1"))
-    for one in (settings, settings.telegram, settings.twilio, settings.kannel):
+    for one in (settings, settings.telegram, settings.twilio):
         assert CANARY not in repr(one) + str(one)
     assert CANARY not in str(settings.model_dump())
     assert CANARY not in settings.model_dump_json()
+
+
+def test_a_whole_gateway(put):
+    """A gateway of one's own may bring texts from this machine, unless it is said otherwise."""
+    settings = put(**KANNEL)
+    assert settings.kannel.allowed == (ip_network("127.0.0.1"), ip_network("::1"))
+    assert CANARY not in repr(settings.kannel) + repr(settings) + settings.model_dump_json()
+
+
+def test_texts_go_one_way(put, capsys):
+    """Two providers of texts are refused: nobody could say which of them a text went through."""
+    both = {**TWILIO, **KANNEL}
+    assert "through Twilio or through Kannel" in refusal(capsys, lambda: put(**both))
 
 
 WHOLE = [HOOKED, TWILIO, KANNEL]

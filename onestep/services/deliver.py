@@ -8,7 +8,7 @@ from time import monotonic
 
 from sqlalchemy.orm import Session
 
-from channels.base import Choice, Outbound, Receipt, SendError
+from channels.base import Choice, OurFault, Outbound, Pace, Receipt, SendError
 from onestep.services import delivery_report
 from onestep.services.app import App
 from onestep.services.damaged import tell_of_unsent
@@ -92,7 +92,8 @@ def _gated(app: App, session: Session, sending: Sending, now: datetime) -> Taken
 
 def _keep_pace(app: App, session: Session, row: Outbox, address: Address, now: datetime) -> None:
     """Books the room this message takes; an alert waits for none, and takes what it needs."""
-    limits = app.channels[address.channel].pace
+    way = app.channels.get(address.channel)
+    limits = Pace() if way is None else way.pace
     pace.take(
         session,
         address,
@@ -119,9 +120,11 @@ def outbound(session: Session, row: Outbox, address: Address) -> Outbound:
 
 async def hand_over(app: App, channel: str, message: Outbound) -> Outcome:
     """The receipt, the failure as its channel classed it, or nothing when it may have gone."""
-    sending = app.channels[channel].send(message)
+    way = app.channels.get(channel)
+    if way is None:
+        return OurFault()  # its settings were taken out while messages waited: held, and one alarm
     try:
-        return await asyncio.wait_for(sending, timeout=app.send_seconds)
+        return await asyncio.wait_for(way.send(message), timeout=app.send_seconds)
     except SendError as error:
         return error
     except TimeoutError:

@@ -85,10 +85,12 @@ def say_as_coach(app: App, client_id: str, text: str) -> None:
         if found is None:
             raise NotInHandOff(NotInHandOff.__doc__)
         join(scope)
-        message_id = queue_text(
-            scope, text, kind=SendKind.RELAY, coach_id=scope.client.coach_id, relayed=True
-        )
-        _relay(session, found, session.get_one(Message, message_id), "to_client")
+        way = app.channels.get(scope.channel)
+        for part in [text] if way is None else way.parts(text):  # theirs may be of any length
+            message_id = queue_text(
+                scope, part, kind=SendKind.RELAY, coach_id=scope.client.coach_id, relayed=True
+            )
+            _relay(session, found, session.get_one(Message, message_id), "to_client")
     app.bells.ring("outbox")
 
 

@@ -75,6 +75,10 @@ class Keyring:
         """The keyed hash an address is looked up by; the same address gives the same hash."""
         return hmac.new(self.lookup, f"{channel}|{value}".encode(), hashlib.sha256).hexdigest()
 
+    def derived(self, purpose: str) -> bytes:
+        """A key for one purpose: the same for ever, and no use for any other purpose."""
+        return hmac.new(self.lookup, f"key for {purpose}".encode(), hashlib.sha256).digest()
+
 
 def new_keyring() -> Keyring:
     """A keyring of fresh random keys."""

@@ -1,6 +1,7 @@
 """A channel that refuses us: one alarm, its queue is held and lost nowhere, alerts are tried."""
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -136,3 +137,16 @@ def test_what_grew_old_while_held_is_not_sent(refused):
     world.app.clock.move(timedelta(days=1))
     world.go()
     assert {(row.state, row.reason) for row in world.rows(Outbox)} == {("cancelled", "too_old")}
+
+
+def test_a_channel_that_is_no_longer_configured_is_held(world, caplog):
+    """Its messages wait, one alarm says so, and other channels' clients are served."""
+    world.add()
+    world.add("Mo", channel="sms", phone="07700900001")
+    world.app = replace(world.app, channels={"sms": world.app.channels["sms"]})
+    with caplog.at_level(logging.ERROR):
+        world.write("been better", go=False)
+        world.write("been better", channel="sms", phone="07700900001")
+    assert len(alarms(caplog)) == 1
+    assert len(world.phone("07700900001", "sms")) == 1
+    assert [row.state for row in world.rows(Outbox)] == ["ready", "sent"]
