@@ -9,7 +9,7 @@ from actions.exact import plain
 from actions.extract import Heard
 from actions.kinds import Nature
 from actions.matters import file_for_a_person
-from actions.news import take_news
+from actions.news import take_news, unread
 from actions.talk import Talk
 
 _SESSION = re.compile(r"\b(session|meet|meeting|wait|see (her|him|them|u|you)|when i|next time)\b")
@@ -113,7 +113,7 @@ def start_again(talk: Talk, heard: Heard) -> None:
     talk.set(closing="quiet", came_back=None)
     if talk.turn.key == "yes" or (talk.turn.kind == "text" and _goes_on(talk, heard)):
         talk.order("resume")
-    elif talk.turn.kind == "choice" or heard.nature in EMPTY or talk.date():
+    elif talk.turn.kind == "choice" or heard.nature in EMPTY or unread(talk) or talk.date():
         talk.order("pause", date=talk.date())
     else:
         take_news(talk, heard, asks="better")

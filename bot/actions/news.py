@@ -53,7 +53,7 @@ def take_news(talk: Talk, heard: Heard, *, asks: str) -> None:
             talk.set(mood="unsure")
     elif heard.nature in FOR_A_PERSON:
         _take_matter(talk, heard, asks)
-    elif _unread(talk) and asks == "better" and again_or_let_go(talk, asks):
+    elif unread(talk) and asks == "better" and again_or_let_go(talk, asks):
         talk.say_instead = "not_understood"
     else:
         _take_noticing(talk, heard)
@@ -61,7 +61,7 @@ def take_news(talk: Talk, heard: Heard, *, asks: str) -> None:
         file_for_a_person(talk, heard)
 
 
-def _unread(talk: Talk) -> bool:
+def unread(talk: Talk) -> bool:
     """Words nothing was made of, to a question: kept, and asked for once in other words."""
     reading = talk.turn.reading
     made = reading.marks.get("told") or reading.marks.get("did")
