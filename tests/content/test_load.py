@@ -118,9 +118,7 @@ def test_fault_is_told_with_its_file_line_and_reason(
 def test_fault_names_the_very_line(folder: Path) -> None:
     """A misspelt value is reported as file:line: reason, with the line it stands on."""
     path = folder / "en" / "check_in.yml"
-    path.write_text(
-        path.read_text("utf-8").replace("What else?", "What else, {coahc}?", 1), "utf-8"
-    )
+    path.write_text(path.read_text("utf-8").replace("?\n", ", {coahc}?\n", 1), "utf-8")
     line = next(
         n for n, row in enumerate(path.read_text("utf-8").splitlines(), 1) if "{coahc}" in row
     )

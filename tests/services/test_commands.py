@@ -58,6 +58,17 @@ def test_a_word_passes_what_waits_for_the_bot(world, word):
     assert world.bot.texts() == ([["been sleeping better"]] if word == "HELP" else [])
 
 
+def test_a_second_stop_is_met_with_silence(world):
+    """On Telegram STOP is confirmed once; whoever says it again gets what they asked for."""
+    sam = world.add()
+    world.write("STOP")
+    said = len(world.phone())
+    world.write("stop")
+    assert len(world.phone()) == said
+    world.check_everything_is_covered()
+    assert world.kept(sam) == ["STOP", "stop"]
+
+
 def test_stop_by_text_says_nothing_itself(world):
     """On SMS the provider's own confirmation of STOP is the only one."""
     sam = world.add(channel="sms", phone="07700900001")
