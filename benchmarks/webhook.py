@@ -42,6 +42,7 @@ PER_SECOND, WRITERS, TALKERS = 100, 200, 8
 WARM_UP = 5.0  # seconds, not counted
 THINKS = 1.0  # seconds between a reply and what a talker writes next
 TARGET = 50.0  # milliseconds, p99
+TICKS = os.sysconf("SC_CLK_TCK")
 FIRST = 5_000_000  # the number of the first chat
 
 
@@ -53,6 +54,7 @@ class Found:
     refused: int = 0
     replies: list[float] = field(default_factory=list)
     load: tuple[float, float] = (0.0, 0.0)
+    cores: dict[str, float] = field(default_factory=dict)
 
 
 def settings_in(folder: Path) -> Settings:
@@ -91,19 +93,21 @@ def make(settings: Settings) -> None:
 
 
 @contextmanager
-def parts(settings: Settings, screen: str) -> Iterator[None]:
-    """Web and worker, each in its process, by day."""
+def parts(settings: Settings, screen: str) -> Iterator[dict[str, int]]:
+    """Web and worker, each in its process, by day; gives the number of each process."""
     now = datetime.now(UTC)
     moved = now.replace(hour=10, minute=30) + timedelta(days=1) - now
     spawn = multiprocessing.get_context("spawn")
     running = [
-        spawn.Process(target=run_part, args=(name, settings, screen, moved), daemon=True)
+        spawn.Process(
+            target=run_part, args=(name, settings, screen, moved), daemon=True, name=name
+        )
         for name in ("web", "worker")
     ]
     for process in running:
         process.start()
     try:
-        yield
+        yield {process.name: process.pid or 0 for process in running}
     finally:
         for process in running:
             process.terminate()
@@ -118,11 +122,24 @@ async def measure(seconds: float, screen: str) -> Found:
         settings = settings_in(Path(name))
         await asyncio.to_thread(make, settings)
         async with the_bot(settings):
-            with parts(settings, screen):
+            with parts(settings, screen) as processes:
                 await _answering(settings)
+                before, began = _cpu(processes), time.monotonic()
                 await _run(settings, seconds, found)
+                took = time.monotonic() - began
+                after = _cpu(processes)
+                found.cores = {name: (after[name] - before[name]) / took for name in before}
     found.load = (found.load[0], os.getloadavg()[0])
     return found
+
+
+def _cpu(processes: dict[str, int]) -> dict[str, float]:
+    """Seconds of a core that each has used, where /proc tells."""
+    return {
+        name: sum(map(int, stat.read_text().rsplit(")", 1)[1].split()[11:13])) / TICKS
+        for name, pid in processes.items()
+        if (stat := Path(f"/proc/{pid}/stat")).exists()
+    }
 
 
 async def _answering(settings: Settings) -> None:
@@ -198,7 +215,8 @@ def told(found: Found, screen: str) -> str:
         replies += f", median {nearest(found.replies, 50) / 1000:.1f} s with the lull of 3 s"
     return (
         f"screen that {screen} for {SCREEN_SECONDS * 1000:.0f} ms: {len(found.posts)} posts at "
-        f"{PER_SECOND}/s, ms: {spread}; {found.refused} not 200; {replies}; load "
+        f"{PER_SECOND}/s, ms: {spread}; {found.refused} not 200; {replies}; cores used: "
+        f"{', '.join(f'{name} {used:.2f}' for name, used in found.cores.items())}; load "
         f"{found.load[0]:.1f} before, {found.load[1]:.1f} after. p99 within {TARGET:.0f} ms: "
         f"{verdict}"
     )

@@ -56,20 +56,21 @@ def test_updates_are_kept_and_moved_past(asked):
     assert asked.provider.asked == [0, 8]
 
 
-def test_what_could_not_be_kept_is_asked_for_again(asked, monkeypatch):
+@pytest.mark.parametrize(("stuck", "kept", "after"), [("7", 0, 0), ("8", 1, 7)])
+def test_what_could_not_be_kept_is_asked_for_again(asked, monkeypatch, stuck, kept, after):
     """The offset stops before it; what came before it is not asked for again."""
     taken = provider_events.BY_KIND["text"]
 
     def full(app, inbound):
-        if inbound.provider_id == "8":
+        if inbound.provider_id == stuck:
             raise OSError("no room")
         taken(app, inbound)
 
     with monkeypatch.context() as patch:
         patch.setitem(provider_events.BY_KIND, "text", full)
         asked.ask([said(7), said(8), said(9)])
-    assert (asked.kept(), asked.poller.after, asked.rests) == (1, 7, [BACK_OFF[0]])
-    asked.ask([said(8), said(9)])
+    assert (asked.kept(), asked.poller.after, asked.rests) == (kept, after, [BACK_OFF[0]])
+    asked.ask([said(7), said(8), said(9)])
     assert (asked.kept(), asked.poller.after) == (3, 9)
 
 
