@@ -135,9 +135,10 @@ def _believed(turn: Turn, intent: str, confidence: float) -> bool:
     nature, marks = NATURES.get(intent), turn.reading.marks
     if nature in {Nature.HARD, Nature.LOSS}:
         return confidence >= (BELIEVED if marks.get("hard") else BELIEVED_HARD)
-    if nature in FOR_A_PERSON and turn.open_asks not in OPENERS:
+    one_word = turn.reading.words == 1  # "work" answers a question; alone, "boiler" is a matter
+    if nature in FOR_A_PERSON and turn.open_asks and (one_word or turn.open_asks not in OPENERS):
         seen = nature.value in (marks.get("also") or [])
-        return seen or confidence >= BELIEVED_IN_AN_ANSWER
+        return seen or (confidence >= BELIEVED_IN_AN_ANSWER and not one_word)
     needed = BELIEVED_FOR_A_PERSON if nature in FOR_A_PERSON else BELIEVED
     return nature is not None and confidence >= needed
 
@@ -170,7 +171,7 @@ def _for_a_person(turn: Turn) -> tuple[Nature, ...]:
     names = set(reading.marks.get("also") or [])
     for intent, confidence in ((reading.intent, reading.confidence), *reading.parts):
         nature = NATURES.get(intent)
-        if nature in FOR_A_PERSON and _believed(turn, intent, confidence) and reading.words > 1:
+        if nature in FOR_A_PERSON and _believed(turn, intent, confidence):
             names.add(str(nature.value))
     return tuple(nature for nature in FOR_A_PERSON if nature.value in names)
 

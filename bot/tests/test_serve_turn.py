@@ -30,6 +30,19 @@ def test_an_event_opens_a_check_in(ask, asked):
     assert answer["understood"] == {"intent": "event_check_in_due", "confidence": 1.0}
 
 
+@pytest.mark.parametrize(
+    "asks", [None, "better", "helped", "start_again", "end_sure", "worry_when"]
+)
+@pytest.mark.parametrize(
+    "word", ["boiler", "dentist", "mum", "work", "7", "xx", "rent", "scared", "ok", "?", "no"]
+)
+def test_a_single_word_is_met_with_something(ask, asked, word, asks):
+    """One word, with or without a question open, gets a reply, a command or chosen silence."""
+    prompt = {"id": f"t0:{asks}", "asks": asks} if asks else None
+    answer = ask(word, open_prompt=prompt)
+    assert answer["replies"] or answer["commands"]
+
+
 def test_the_same_request_twice_gives_the_same_answer(ask, asked):
     """A turn repeated after a crash does no harm, whatever came between."""
     opened = ask(asked.event("check_in_due"))
