@@ -3,7 +3,7 @@
 import pytest
 
 from channels.base import LooksUp, Polls, Posts
-from onestep import wiring
+from onestep import wiring_channels
 from onestep.settings import Settings
 from onestep.storage.seal import new_keyring
 
@@ -29,7 +29,7 @@ KEYS = new_keyring()
 def channels(monkeypatch, tmp_path):
     """The channels of these settings; nothing of this machine's is seen."""
     monkeypatch.chdir(tmp_path)
-    return lambda **settings: wiring.channels(Settings(data=tmp_path, **settings), KEYS)
+    return lambda **settings: wiring_channels.channels(Settings(data=tmp_path, **settings), KEYS)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from onestep.cli import aside, outbox, say
+from onestep.cli import aside, invite, outbox, say
 from onestep.settings import Settings, forget_secrets
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 app.add_typer(outbox.commands, name="outbox")
 app.add_typer(aside.commands, name="aside")
+app.command()(invite.invite)
 
 
 def main() -> None:
@@ -89,6 +90,15 @@ def check() -> None:
     if found.wrong:
         sys.exit(1)
     say.console.print("Settings and content are in order.")
+
+
+@app.command()
+def telegram() -> None:
+    """Checks the Telegram token, sets how messages come in, the menu and the description."""
+    from onestep.cli.telegram import set_up
+
+    if not set_up(_settings()):
+        sys.exit(1)
 
 
 @app.command()

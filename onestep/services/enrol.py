@@ -1,11 +1,12 @@
-"""Invites a client and makes first contact; joining by code comes with the channels."""
+"""Begins first contact; and adds the demo's and the tests' clients at an address known before."""
+
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from onestep.services.app import App
 from onestep.storage import clients, inbox
 from onestep.storage.clients import NewTerms
-from onestep.storage.models import Client
 
 
 def invite(
@@ -25,17 +26,20 @@ def invite(
 def first_contact(app: App, client_id: str) -> None:
     """Begins first contact: what this is, who reads it, begin or not."""
     with app.db.write() as session:
-        _queue(app, session, clients.client(session, client_id))
+        begin(session, client_id, now=app.clock())
     app.bells.ring("inbox")
 
 
-def _queue(app: App, session: Session, client: Client) -> None:
-    now = app.clock()
+def begin(
+    session: Session, client_id: str, *, now: datetime, message_id: str | None = None
+) -> None:
+    """Queues first contact behind whatever waits; `message_id` is what the client joined with."""
     inbox.put(
         session,
-        client_id=client.id,
+        client_id=client_id,
         kind="event",
         now=now,
         due_at=now,
+        message_id=message_id,
         body={"event": "first_contact"},
     )

@@ -10,6 +10,8 @@ ServiceError
 ├── AddressClosed       a message was to go again to an address that takes none
 ├── NotAside            nothing is kept aside under this id
 ├── NotHeld             something was to go on that is not held
+├── NoSuchCoach         somebody was invited with a coach whom nobody knows
+├── TermsRefused        somebody was invited on terms that nobody could keep
 └── UnknownQuestion     there is no question type of this name
 """
 
@@ -52,6 +54,14 @@ class NotAside(ServiceError):
 
 class NotHeld(ServiceError):
     """This is not held: `onestep outbox` lists what is."""
+
+
+class NoSuchCoach(ServiceError):
+    """There is no coach of this name: check its spelling, or say --new-coach to add one."""
+
+
+class TermsRefused(ServiceError):
+    """These terms cannot be kept."""
 
 
 class UnknownQuestion(ServiceError):

@@ -81,6 +81,6 @@ BY_KIND: dict[str, Callable[[App, Inbound], None]] = {
     "choice": _message,
     "edit": _any_other,  # to come: a new version of the message, and no second turn
     "attachment": _any_other,  # to come: fetched, kept, and told to a person
-    "join": _any_other,  # to come: enrolment by the code of an invitation
+    "join": _message,
     "call": _any_other,  # to come: a missed call is a wish to be rung
 }

@@ -20,6 +20,7 @@ from onestep.safety import Level, Request, ScreenContext, Verdict, screen
 from onestep.services.already import Already
 from onestep.services.app import App
 from onestep.services.concern import raise_concern
+from onestep.services.joining import join
 from onestep.services.park import Sender, park
 from onestep.services.strangers import goes_apart, receive_apart, receive_unknown
 from onestep.storage import clients, inbox, incidents, sealed, talk
@@ -92,7 +93,9 @@ def keep(
         if talk.already_in(session, channel=inbound.channel, provider_id=inbound.provider_id):
             return Received(new=False)
         theirs = _theirs(session, inbound)
-        if theirs is None:
+        if theirs is None and (joined := join(session, inbound, verdict, now=now)):
+            received = Received(True, joined.client_id, joined.message_id)
+        elif theirs is None:
             receive_unknown(app, session, inbound, verdict, now=now, already=already)
             received = Received(new=True)
         else:

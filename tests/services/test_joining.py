@@ -1,0 +1,193 @@
+"""Who joins: by a good code and nothing else; a used one is answered as a made-up one is."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from onestep.services import invite as services
+from onestep.services.errors import NoSuchCoach, TermsRefused
+from onestep.services.joining import LETTERS, read_code
+from onestep.storage import sealed
+from onestep.storage.clients import NewTerms
+from onestep.storage.models import (
+    Address,
+    Client,
+    Incident,
+    Invite,
+    Message,
+    Outbox,
+    SafeContact,
+)
+from onestep.storage.seal import Place
+
+SAFE = services.SafelyReached(
+    theirs_alone=False, safe_when="mornings", if_someone_else="say nothing", record_word="heron"
+)
+FIRST = ["first_what", "first_who_reads", "first_cost_begin"]
+NEW = "2002"
+
+
+def invited(world, called="Dee", **more):
+    """Somebody invited in this world."""
+    return services.invite(world.app.db, whom(called=called), now=world.app.clock(), **more)
+
+
+def whom(**more):
+    """Somebody who may be invited."""
+    usual = {"called": "Dee", "coach": "Ana", "new_coach": True, "terms": NewTerms()}
+    return services.Whom(**{**usual, "safe": SAFE, **more})
+
+
+def start(world, code, phone=NEW, **more):
+    """Opens the bot by a link with this code, and presses Start."""
+    return world.write("start", kind="join", code=code, phone=phone, **more)
+
+
+def test_a_link_lets_its_client_in(world):
+    """The phone becomes theirs, first contact comes, and nothing had been sent before."""
+    dee = invited(world)
+    world.go()
+    assert world.rows(Outbox) == []
+    start(world, dee.code)
+    assert world.keys(dee.client_id) == FIRST
+    [address] = world.rows(Address)
+    assert (address.client_id, address.channel) == (dee.client_id, "telegram")
+    world.check_everything_is_covered()
+
+
+@pytest.mark.parametrize("shape", ["{}", " {} ", "{}.", "{a} {b}", "{a}-{b}", "“{}”"])
+def test_a_code_that_is_texted_lets_in_too(world, shape):
+    """In small letters or large, however it is broken up."""
+    dee = invited(world)
+    code = dee.code.lower()
+    text = shape.format(code, a=code[:4], b=code[4:])
+    world.write(text, phone="+441632960010", channel="sms")
+    assert world.keys(dee.client_id) == FIRST
+
+
+@pytest.mark.parametrize(
+    "text", ["", "hello", "my code is 2345BCDF", "234BCDF", "2345BCDFA", "1" * 8]
+)
+def test_what_is_no_code(text):
+    """Only the whole of a message, of the eight letters we use."""
+    assert read_code(text) is None
+
+
+def test_codes_are_random_and_only_their_hash_is_kept(world):
+    """No two alike, no letter that looks like another, nothing to read in the database file."""
+    codes = [services.new_code() for _ in range(1000)]
+    assert len(set(codes)) == 1000
+    assert set("".join(codes)) <= set(LETTERS)
+    assert not set("01IOAEUL") & set(LETTERS)
+    dee = invited(world)
+    [kept] = world.rows(Invite)
+    assert dee.code not in repr(vars(kept))
+    assert re.fullmatch("[0-9a-f]{64}", kept.code_hash)
+    assert dee.code.encode() not in world.file.read_bytes()
+
+
+@pytest.mark.parametrize("how", ["made up", "expired", "used", "none", "no safe contact"])
+@pytest.mark.parametrize("channel", ["telegram", "sms"])
+def test_nothing_is_told_of_a_code_that_is_not_good(world, how, channel):
+    """One sentence a day, the same that anybody unknown gets; nobody is linked."""
+    dee = invited(world)
+    code = dee.code
+    if how == "made up":
+        code = "2345BCDF"
+    elif how == "expired":
+        world.wait(days=14)
+    elif how == "used":
+        start(world, code, phone="3003")
+    elif how == "no safe contact":
+        with world.app.db.write() as session:
+            session.delete(session.get_one(SafeContact, dee.client_id))
+    elif how == "none":
+        code = ""
+    for _ in range(3):
+        if channel == "telegram":
+            start(world, code)
+        else:
+            world.write(code or "start", phone=NEW, channel="sms")
+    [said] = world.phone(NEW, channel)
+    world.write("hello?", phone="4004", channel=channel)
+    assert [each.text for each in world.phone("4004", channel)] == [said.text]
+    assert [row.client_id for row in world.rows(Address) if row.state == "live"].count(None) == 2
+
+
+def test_the_same_post_twice_joins_once(world):
+    """The provider brings it again: one client, one first contact."""
+    dee = invited(world)
+    for _ in range(2):
+        start(world, dee.code, id="same")
+    assert world.keys(dee.client_id) == FIRST
+    assert len(world.rows(Message, kind="join")) == 1
+
+
+def test_somebody_who_wrote_before_joins_with_the_same_phone(world):
+    """What they wrote as nobody stays in nobody's record."""
+    world.write("hello?", phone=NEW)
+    dee = invited(world)
+    start(world, dee.code)
+    assert world.keys(dee.client_id) == FIRST
+    [before] = [each for each in world.rows(Message, direction="in") if each.kind == "text"]
+    assert before.client_id is None
+
+
+def test_danger_comes_before_joining(world):
+    """Who said *now* is let in when a person has seen to it; the code stays good till then."""
+    world.write("i want to kill myself tonight", phone=NEW)
+    dee = invited(world)
+    start(world, dee.code)
+    assert world.keys(dee.client_id) == []
+    assert len(world.rows(Incident)) == 1
+    assert world.rows(Invite)[0].used_at is None
+
+
+def test_start_from_a_client_is_what_start_means(world):
+    """After STOP it brings them back; a code of somebody else's changes nothing."""
+    sam = world.add()
+    dee = invited(world)
+    world.write("stop")
+    start(world, "", phone="1001")
+    assert world.client(sam).contact == "active"
+    start(world, dee.code, phone="1001")
+    assert [row.client_id for row in world.rows(Address)] == [sam]
+    assert world.rows(Invite)[0].used_at is None
+
+
+def test_what_was_agreed_is_kept_and_sealed(world):
+    """The safe contact in their words, opened only where it belongs."""
+    dee = invited(world)
+    [kept] = world.rows(SafeContact)
+    assert (kept.client_id, kept.theirs_alone, kept.quick_exit_word) == (
+        dee.client_id,
+        False,
+        None,
+    )
+    assert b"mornings" not in kept.safe_when
+    with world.app.db.read() as session:
+        place = Place("safe_contact", "record_word", dee.client_id)
+        opened = sealed.keyring(session).open(place, kept.record_word)
+    assert opened == "heron"
+    assert world.rows(Client)[0].enrolment == "invited"
+
+
+def test_an_invitation_that_cannot_be(world):
+    """A coach nobody knows, or terms nobody could keep: said in a sentence, nothing is kept."""
+    for fault, more in (
+        (NoSuchCoach, {"coach": "Zoe", "new_coach": False}),
+        (TermsRefused, {"terms": NewTerms(zone="Nowhere/At_All")}),
+        (TermsRefused, {"terms": NewTerms(window_start="25:00")}),
+    ):
+        with pytest.raises(fault):
+            services.invite(world.app.db, whom(**more), now=world.app.clock())
+    assert world.rows(Client) == world.rows(Invite) == []
+
+
+def test_a_code_may_be_good_for_longer(world):
+    """As long as was said, and not a moment more."""
+    dee = invited(world, good_for=timedelta(days=30))
+    world.wait(days=29)
+    start(world, dee.code)
+    assert world.keys(dee.client_id) == FIRST
