@@ -4,7 +4,8 @@ SendError
 ├── NotSent     it certainly did not go: try again later
 ├── Unknown     it may have gone: never blindly repeated
 ├── Refused     this message cannot go as it is: failed, and shown to a person
-├── Gone        this address is blocked, dead or opted out: the contact state changes
+├── Gone        this address is dead: the contact state changes
+│   └── OptedOut  its owner has closed it to us, which is their STOP
 └── OurFault    our token, account or quota: the channel pauses and its queue is held
 
 PostError
@@ -151,6 +152,10 @@ class Refused(SendError):
 
 class Gone(SendError):
     """This address takes no more messages from us."""
+
+
+class OptedOut(Gone):
+    """The owner of this address has closed it to us."""
 
 
 class OurFault(SendError):

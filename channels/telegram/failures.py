@@ -2,7 +2,8 @@
 
     answered 429 (flood), 502 or 503, never connected    NotSent
     no answer, a broken one, any other 5xx               Unknown
-    403: blocked, account deleted                        Gone
+    403: blocked by its owner                            OptedOut
+    403: account deleted                                 Gone
     400: too long, "chat not found" and the like         Refused
     401, 404, 409: token, account, another copy of us    OurFault
     a refusal that is not in Telegram's shape            OurFault
@@ -25,7 +26,7 @@ from telegram.error import (
     TelegramError,
 )
 
-from channels.base import Gone, NotSent, OurFault, Refused, SendError, Unknown
+from channels.base import Gone, NotSent, OptedOut, OurFault, Refused, SendError, Unknown
 
 # Raised before anything was handed over.
 NEVER_LEFT = (
@@ -70,6 +71,8 @@ def send_error(error: Exception) -> SendError:
         return NotSent(error.seconds)
     if isinstance(error.__cause__, NEVER_LEFT):
         return NotSent()
+    if isinstance(error, Forbidden) and "blocked by the user" in error.message:
+        return OptedOut(OptedOut.__doc__)
     found = (meaning for kind, meaning in MEANINGS.items() if isinstance(error, kind))
     meaning = next(found, Unknown)
     return meaning(meaning.__doc__)

@@ -7,15 +7,16 @@ an answer to a send and for a later status alike.
 from collections.abc import Mapping
 from json import loads
 
-from channels.base import Gone, NotSent, OurFault, Refused, SendError
+from channels.base import Gone, NotSent, OptedOut, OurFault, Refused, SendError
 from channels.sms.calls import failure, retry_after
 
 _TOMORROW = 24 * 3600.0  # seconds; the limit counts a day, so a day later it has passed
 
+OPTED_OUT = "21610"  # the person sent STOP: opted out at Twilio
 GONE = frozenset(
     {
         "21211",  # invalid 'To' phone number
-        "21610",  # the person sent STOP: opted out at Twilio
+        OPTED_OUT,
         "21612",  # not reachable by SMS
         "21614",  # not a mobile number
         "30005",  # unknown destination handset
@@ -70,6 +71,8 @@ def meaning(code: str) -> SendError | None:
 
     The error says the code and nothing else: Twilio's texts quote the number.
     """
+    if code == OPTED_OUT:
+        return OptedOut(code)
     if code in GONE:
         return Gone(code)
     if code in BACK_OFF:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from channels.base import Gone, NotSent, OurFault, Receipt, Refused, SendError
+from channels.base import Gone, NotSent, OptedOut, OurFault, Receipt, Refused, SendError
 from onestep.domain.contact import By, ContactEvent, ContactState, change_contact
 from onestep.domain.errors import TransitionRefused
 from onestep.storage import clients, holds, outbox, talk
@@ -47,7 +47,7 @@ def _failed(
     session: Session, row: Outbox, error: SendError | None, now: datetime
 ) -> Mapping[str, Any]:
     if isinstance(error, Gone):
-        gone(session, row, now)
+        (_stopped if isinstance(error, OptedOut) else gone)(session, row, now)
         return {"state": "failed", "reason": "gone"}
     if isinstance(error, Refused):
         return {"state": "failed", "reason": "refused"}
@@ -96,6 +96,18 @@ def _hold(session: Session, channel: str, now: datetime) -> None:
 def _let_go(session: Session, channel: str, now: datetime) -> None:
     if holds.release(session, channel, now=now):
         log.warning("%s takes our messages again: what was held goes out", channel)
+
+
+def _stopped(session: Session, row: Outbox, now: datetime) -> None:
+    """The client closed this address to us: their STOP, told by somebody else. It stays theirs."""
+    if row.client_id is None:
+        return
+    client = clients.client(session, row.client_id)
+    state = change_contact(ContactState(client.contact), ContactEvent.STOP, by=By.PROVIDER)
+    if state.value != client.contact:
+        client.contact, client.contact_since = state.value, now
+        client.paused_until = None
+        outbox.cancel_ready(session, client_id=client.id, reason=state.value)
 
 
 def gone(session: Session, row: Outbox, now: datetime) -> None:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from channels.base import ContactChange, DeliveryReport, Event, Forged, Inbound, Unreadable
 from onestep.services.app import App
+from onestep.services.contact_change import contact_change
 from onestep.services.delivery_report import delivery_report
 from onestep.services.receive import receive
 from onestep.services.set_aside import Why, set_aside
@@ -54,7 +55,7 @@ def take_in_event(app: App, event: Event) -> None:
         case DeliveryReport():
             delivery_report(app, event)
         case ContactChange():
-            _keep_aside(app, event)  # to come: the address is closed, or opened again
+            contact_change(app, event)
 
 
 def _message(app: App, inbound: Inbound) -> None:
@@ -69,7 +70,7 @@ def _any_other(app: App, inbound: Inbound) -> None:
         _keep_aside(app, inbound)
 
 
-def _keep_aside(app: App, event: Inbound | ContactChange) -> None:
+def _keep_aside(app: App, event: Inbound) -> None:
     body = json.dumps(asdict(event), default=str, sort_keys=True).encode()
     set_aside(app, channel=event.channel, body=body, why=Why.NO_PLACE)
 
