@@ -139,8 +139,9 @@ def _by_words(
             yield Breach(rule.number, rule.name, f"{why}: {found.strip()!r}")
 
 
-# The same few hundred lines are checked again and again when whole conversations are.
-@lru_cache(maxsize=4096)
+# The same few hundred lines are checked again and again when whole conversations are, and all of
+# them when content is loaded anew: a cache that holds fewer than rules times lines holds nothing.
+@lru_cache(maxsize=16384)
 def _hits(rule: Rule, text: str) -> tuple[tuple[str, str], ...]:
     for pattern in rule.leave:
         text = pattern.sub("·", text)

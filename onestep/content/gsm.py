@@ -77,6 +77,8 @@ def straighten(text: str) -> str:
 
 def drop_accents(text: str) -> str:
     """Letters outside the alphabet without their accents; those inside it keep theirs."""
+    if is_gsm7(text):  # nearly always, and a sign at a time is slow
+        return text
     return "".join(sign if is_gsm7(sign) else _bare(sign) for sign in text)
 
 
