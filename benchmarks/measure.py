@@ -25,7 +25,7 @@ class Size:
     long_run: int = 10_000
     rate_turns: int = 400
     rate_seconds: float = 10.0
-    minutes: float = 7.0  # for each side's conversation; what is not reached then stays empty
+    minutes: float = 8.0  # for each side's conversation; what is not reached then stays empty
 
     @property
     def last(self) -> int:

@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, func, select
+from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 from ulid import ULID
 
@@ -22,7 +23,7 @@ from onestep.services.receive import receive
 from onestep.settings import Settings
 from onestep.storage import clients, talk
 from onestep.storage.clients import NewTerms
-from onestep.storage.models import Outbox, Turn
+from onestep.storage.models import Outbox
 from onestep.storage.outbox import OPEN
 from onestep.worker import work
 
@@ -37,25 +38,28 @@ class Commits:
     def __init__(self) -> None:
         self._waiting: dict[str, asyncio.Future[tuple[float, str]]] = {}
         self._loop = asyncio.get_running_loop()
-        event.listen(Session, "after_flush", self._flushed)
+        self._thread = threading.local()  # a transaction lives in one
+        event.listen(Engine, "before_cursor_execute", self._executes)
         event.listen(Session, "after_commit", self._committed)
 
     def close(self) -> None:
         """Listen no more."""
-        event.remove(Session, "after_flush", self._flushed)
+        event.remove(Engine, "before_cursor_execute", self._executes)
         event.remove(Session, "after_commit", self._committed)
 
     def of(self, client_id: str) -> asyncio.Future[tuple[float, str]]:
         """Return what will hold the moment of the client's next turn, and who answered it."""
         return self._waiting.setdefault(client_id, self._loop.create_future())
 
-    def _flushed(self, session: Session, _: Any) -> None:
-        made = [row for row in session.new if isinstance(row, Turn)]
-        session.info.setdefault("turns", []).extend((row.client_id, row.by) for row in made)
+    def _executes(self, *seen: Any) -> None:
+        statement, context = seen[2], seen[4]
+        if statement.startswith("INSERT INTO turn "):
+            self._thread.turns = context.compiled_parameters
 
-    def _committed(self, session: Session) -> None:
+    def _committed(self, _: Session) -> None:
         now = time.perf_counter()
-        for client_id, by in session.info.pop("turns", []):
+        turns, self._thread.turns = getattr(self._thread, "turns", []), []
+        for client_id, by in ((turn["client_id"], turn["by"]) for turn in turns):
             self._loop.call_soon_threadsafe(self._tell, client_id, now, by)
 
     def _tell(self, client_id: str, at: float, by: str) -> None:

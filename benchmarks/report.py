@@ -153,7 +153,7 @@ def _rounded(value: float | None) -> float | None:
 NOTES = """## How it is measured
 
 - One message of each side is sent in turn, so that whatever slows the machine slows all alike. A
-  side that has used up seven minutes leaves; "not reached" is where that happened.
+  side that has used up eight minutes leaves; "not reached" is where that happened.
   Everything runs on one machine over loopback or a unix socket. Each side answers a few turns of
   another conversation first.
 - A figure for message *n* is taken over that message and the {around} before and after it, as
