@@ -6,14 +6,15 @@ restart we ask for all there is, and what is kept already is known by its id (de
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Protocol
 
-from channels.base import Channel, NotSent, OurFault, Polls, SendError
+from channels.base import Channel, Event, Inbound, NotSent, OurFault, Polls, SendError
 from onestep.services.app import App
 from onestep.services.provider_events import take_in
+from onestep.services.taps import acknowledge
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ class Poller:
     failures: int = 0
     told: bool = False  # a person has been told of this silence
     heard: float = field(init=False)
+    taps: set[asyncio.Task[None]] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
         self.heard = self.steady()
@@ -58,7 +60,8 @@ class Poller:
                 updates = await self.channel.poll(self.after)
             self._answered()
             for number, raw in updates:
-                await asyncio.to_thread(self._keep, raw)
+                events = await asyncio.to_thread(self._keep, raw)
+                self._acknowledge(events)
                 # One after the other, and only now: what is not moved past comes again.
                 self.after = number
         except OurFault:
@@ -71,8 +74,22 @@ class Poller:
         else:
             self.failures = 0
 
-    def _keep(self, raw: bytes) -> None:
-        take_in(self.app, self.channel.name, raw, lambda: self.channel.parse(raw))
+    def _keep(self, raw: bytes) -> Sequence[Event]:
+        events: list[Event] = []
+
+        def read() -> list[Event]:
+            events.extend(self.channel.parse(raw))
+            return events
+
+        take_in(self.app, self.channel.name, raw, read)
+        return events
+
+    def _acknowledge(self, events: Sequence[Event]) -> None:
+        """Beside the next update: a slow answer to a tap must not hold up what others write."""
+        if any(isinstance(event, Inbound) and event.callback for event in events):
+            task = asyncio.create_task(acknowledge(self.channel, events))
+            self.taps.add(task)
+            task.add_done_callback(self.taps.discard)
 
     async def _back_off(self, fault: Exception) -> None:
         seconds = BACK_OFF[min(self.failures, len(BACK_OFF) - 1)]

@@ -14,14 +14,16 @@ import logging
 from dataclasses import dataclass
 from time import perf_counter
 
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from channels.base import Answer, Forged, Posted, Posts
+from channels.base import Answer, Event, Forged, Posted, Posts
 from onestep.services.app import App
 from onestep.services.provider_events import take_in
+from onestep.services.taps import acknowledge
 from onestep.web.counts import Counts, Outcome
 
 log = logging.getLogger(__name__)
@@ -58,16 +60,22 @@ class Webhook:
     async def answer(self, request: Request) -> Response:
         """Takes one post in and answers it."""
         began = perf_counter()
+        events: list[Event] = []
         try:
             posted = await self._posted(request)
         except NotWhole as reason:
             outcome = reason.outcome
         else:
-            outcome = await run_in_threadpool(self._take_in, posted)
+            outcome = await run_in_threadpool(self._take_in, posted, events)
         self.counts.add(self.name, outcome, perf_counter() - began)
         status = STATUS[outcome]
         answer = self.channel.answer() if status == 200 else Answer()  # noqa: PLR2004  # OK
-        return Response(answer.body, status, media_type=answer.content_type)
+        return Response(
+            answer.body,
+            status,
+            media_type=answer.content_type,
+            background=BackgroundTask(acknowledge, self.channel, events),
+        )
 
     async def _posted(self, request: Request) -> Posted:
         query = request.url.query
@@ -78,10 +86,15 @@ class Webhook:
             remote=request.client.host if request.client else None,
         )
 
-    def _take_in(self, posted: Posted) -> Outcome:
-        """What became of one post. Runs in a thread; never raises."""
+    def _take_in(self, posted: Posted, events: list[Event]) -> Outcome:
+        """What became of one post, and what it said. Runs in a thread; never raises."""
+
+        def read() -> list[Event]:
+            events.extend(self.channel.read(posted))
+            return events
+
         try:
-            why = take_in(self.app, self.name, posted.body, lambda: self.channel.read(posted))
+            why = take_in(self.app, self.name, posted.body, read)
         except Forged:
             return Outcome.FORGED
         except Exception as fault:  # noqa: BLE001  # whatever it is: the provider brings it again
