@@ -3,7 +3,7 @@
 A first version of the seam: a later detector and the climbing of alerts take its place.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ from onestep.storage import incidents, talk
 from onestep.storage.base import new_id
 from onestep.storage.models import Alert, Inbox, Message
 
+ONE_FOR_A_BURST = timedelta(minutes=10)
 FIRST_LANE = "alert"  # concern replies never queue behind ordinary messages
 
 
@@ -120,6 +121,12 @@ def _fixed_reply(scope: Scope, category: Category | None) -> str:
 
 
 def _answer_unread(scope: Scope) -> None:
+    """Once for a burst of pictures: an album comes as ten messages."""
+    since = scope.now - ONE_FOR_A_BURST
+    if scope.messages[0].kind == "attachment" and talk.said_since(
+        scope.session, scope.client.id, "unread_passed", since=since
+    ):
+        return
     scope.say("unread_passed")
     speak(scope, scope.says, kind=SendKind.CONFIRMATION)
 

@@ -9,6 +9,7 @@ from channels.base import ContactChange, DeliveryReport, Event, Forged, Inbound,
 from onestep.services.app import App
 from onestep.services.contact_change import contact_change
 from onestep.services.delivery_report import delivery_report
+from onestep.services.edits import receive_edit
 from onestep.services.receive import receive
 from onestep.services.set_aside import Why, set_aside
 from onestep.storage.database import DATABASE_AWAY
@@ -62,6 +63,12 @@ def _message(app: App, inbound: Inbound) -> None:
     receive(app, inbound)
 
 
+def _attachment(app: App, inbound: Inbound) -> None:
+    """Its words are a message; the thing itself waits whole, sealed, for a person to look at."""
+    _keep_aside(app, inbound)
+    receive(app, inbound)
+
+
 def _any_other(app: App, inbound: Inbound) -> None:
     """What says something is screened and answered as a message; the rest waits for a person."""
     if inbound.text:
@@ -80,8 +87,8 @@ def _keep_aside(app: App, event: Inbound) -> None:
 BY_KIND: dict[str, Callable[[App, Inbound], None]] = {
     "text": _message,
     "choice": _message,
-    "edit": _any_other,  # to come: a new version of the message, and no second turn
-    "attachment": _any_other,  # to come: fetched, kept, and told to a person
+    "edit": receive_edit,
+    "attachment": _attachment,  # to come: fetched, where the service keeps pictures or sound
     "join": _message,
     "call": _any_other,  # to come: a missed call is a wish to be rung
 }

@@ -5,7 +5,7 @@ The only writer of the inbox for messages (D7). Nothing here asks the bot or the
 
 import logging
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -79,7 +79,10 @@ def look_at(app: App, inbound: Inbound, now: datetime) -> tuple[Verdict, Sender]
         sender = _sender(app, inbound, now)
     except DATABASE_AWAY:
         sender = Sender(ScreenContext(language=app.language))
-    return screen(inbound.text, sender.context), sender
+    verdict = screen(inbound.text, sender.context)
+    if inbound.kind == "attachment" and not inbound.text:
+        verdict = replace(verdict, level=Level.UNREAD, by="rule")  # no program looks into it
+    return verdict, sender
 
 
 def keep(

@@ -116,6 +116,23 @@ def last_in(session: Session, client_id: str, *, limit: int = 3) -> list[Message
     return list(reversed(rows))
 
 
+def said_since(session: Session, client_id: str, key: str, *, since: datetime) -> bool:
+    """Whether the utterance of this key was said to the client since then."""
+    rows = session.scalars(
+        select(Message.said).where(
+            Message.client_id == client_id, Message.direction == "out", Message.at > since
+        )
+    )
+    return any(said["say"] == key for row in rows for said in row or [])
+
+
+def came_as(session: Session, *, channel: str, provider_id: str) -> Message | None:
+    """The message that came in under this id of its provider's."""
+    return session.scalar(
+        select(Message).where(Message.channel == channel, Message.provider_id == provider_id)
+    )
+
+
 def open_conversation(session: Session, client_id: str) -> Conversation | None:
     """The conversation that is going on, if one is."""
     return session.scalar(_OPEN_CONVERSATION, {"client_id": client_id})

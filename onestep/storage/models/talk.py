@@ -57,7 +57,7 @@ class Message(Base):
     provider_id: Mapped[str | None]
     kind: Mapped[str]  # text | choice | edit | attachment; out: the wording's key
     text: Mapped[bytes]
-    said: Mapped[list[Any] | None]  # out: [{"say", "wording"}], no words
+    said: Mapped[list[Any] | None]  # out: [{"say"}]; edit: [{"edits"}]
     at: Mapped[datetime]
     zone: Mapped[str]
     turn_id: Mapped[str | None] = mapped_column(index=True)

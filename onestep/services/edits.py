@@ -1,0 +1,84 @@
+"""A later wording of a message: kept beside the first, screened again, and no second turn."""
+
+from sqlalchemy.orm import Session
+
+from channels.base import Inbound
+from onestep.domain.enrolment import Enrolment
+from onestep.safety import Level, Verdict
+from onestep.services.app import App
+from onestep.services.concern import raise_concern
+from onestep.services.receive import look_at, receive
+from onestep.services.scope import new_turn_id
+from onestep.storage import clients, inbox, talk
+from onestep.storage.database import DATABASE_AWAY
+from onestep.storage.models import Message
+
+
+def receive_edit(app: App, inbound: Inbound) -> None:
+    """Keeps the new wording with its verdict. The same edit again has no effect.
+
+    What edits nothing that we know of, or comes while the database is away, is a message like any
+    other. Blocking: call it from a thread.
+    """
+    if not app.spool.holds_any():
+        verdict, _ = look_at(app, inbound, app.clock())
+        try:
+            with app.db.write() as session:
+                if _kept(app, session, inbound, verdict):
+                    app.bells.ring("outbox")
+                    return
+        except DATABASE_AWAY:
+            pass
+    receive(app, inbound)
+
+
+def _kept(app: App, session: Session, inbound: Inbound, verdict: Verdict) -> bool:
+    if talk.already_in(session, channel=inbound.channel, provider_id=inbound.provider_id):
+        return True
+    theirs = clients.whose(session, channel=inbound.channel, value=inbound.sender)
+    first = talk.came_as(session, channel=inbound.channel, provider_id=inbound.edits or "")
+    if theirs is None or first is None or first.client_id != theirs.client.id:
+        return False
+    if theirs.client.enrolment != Enrolment.ENROLLED or theirs.address.state == "cut_off":
+        return False
+    _keep(app, session, theirs, first, inbound, verdict)
+    return True
+
+
+def _keep(
+    app: App,
+    session: Session,
+    theirs: clients.Theirs,
+    first: Message,
+    inbound: Inbound,
+    verdict: Verdict,
+) -> None:
+    now, client_id = app.clock(), theirs.client.id
+    message = talk.add_message(
+        session,
+        text=inbound.text,
+        direction="in",
+        channel=inbound.channel,
+        kind="edit",
+        at=now,
+        zone=theirs.terms.zone,
+        client_id=client_id,
+        address_id=theirs.address.id,
+        provider_id=inbound.provider_id,
+        said=[{"edits": first.id}],
+        screen_level=verdict.level.value,
+        screen_by=verdict.by,
+        screen_category=verdict.category.value if verdict.category else None,
+        screen_spans=[[span.start, span.end] for span in verdict.matched],
+    )
+    row = inbox.put(
+        session, client_id=client_id, kind="edit", now=now, due_at=now, message_id=message.id
+    )
+    if verdict.level is not Level.NONE:
+        raise_concern(app, session, row, message, verdict, now=now)
+    if row.state == "waiting":  # nothing to answer: their words are kept, and no turn is made
+        id = talk.add_turn(
+            session, id=new_turn_id(), client_id=client_id, by="application", now=now
+        )
+        row.state, row.turn_id, message.turn_id = "done", id, id
+    session.flush()
