@@ -4,6 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from sqlite3 import SQLITE_BUSY
+from sqlite3 import OperationalError as DriverError
+from threading import Lock
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -15,6 +19,7 @@ from onestep.storage.errors import Damaged, NoRoom, WrongVersion
 from onestep.storage.seal import Keyring
 
 BUSY_TIMEOUT_MS = 10_000
+ASK_EVERY = 0.001  # seconds
 # Not the fault of any row: the work is done when the database is back.
 DATABASE_AWAY = (NoRoom, WrongVersion, Damaged, OperationalError, InterfaceError, NoConnection)
 # What SQLite says when the file system refuses; the words are its own and stable.
@@ -28,6 +33,8 @@ class Database:
         """`busy_ms`: how long SQLite waits for the write lock before it counts as away."""
         self.engine = open_engine(url, busy_ms=busy_ms)
         self.keyring = keyring
+        self._line = Lock() if self.engine.dialect.name == "sqlite" else None
+        self._line_seconds = busy_ms / 2000
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -35,7 +42,12 @@ class Database:
 
         Raises NoRoom when the disk is full or the file cannot be written.
         """
-        with plain_errors(), self._session(self.engine) as session, session.begin():
+        with (
+            self._in_line(),
+            plain_errors(),
+            self._session(self.engine) as session,
+            session.begin(),
+        ):
             session.connection()  # the lock is taken here, not at the first statement
             yield session
 
@@ -45,6 +57,20 @@ class Database:
         reading = self.engine.execution_options(onestep_read=True)
         with plain_errors(), self._session(reading) as session:
             yield session
+
+    @contextmanager
+    def _in_line(self) -> Iterator[None]:
+        """One thread of ours at a time asks SQLite for its write lock; the others stand in line.
+
+        SQLite has no line: who finds the lock taken sleeps longer and longer, up to 0.1 s, while
+        those who came later get it. Who has stood here too long goes on, and SQLite says no.
+        """
+        ours = self._line is not None and self._line.acquire(timeout=self._line_seconds)
+        try:
+            yield
+        finally:
+            if ours and self._line is not None:
+                self._line.release()
 
     def _session(self, engine: Engine) -> Session:
         return Session(engine, expire_on_commit=False, info={"keyring": self.keyring})
@@ -77,7 +103,7 @@ def open_engine(url: str, *, busy_ms: int = BUSY_TIMEOUT_MS) -> Engine:
     engine = create_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", partial(_prepare_sqlite, busy_ms))
-        event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "begin", partial(_begin_sqlite, busy_ms))
     return engine
 
 
@@ -97,7 +123,25 @@ def _prepare_sqlite(busy_ms: int, connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    # A write transaction that starts as a read can fail half-way with "database is locked".
-    reading = connection.get_execution_options().get("onestep_read")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+def _begin_sqlite(busy_ms: int, connection: Connection) -> None:
+    if connection.get_execution_options().get("onestep_read"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    # Another process has it: ask each millisecond, for half of the time (the other half may have
+    # gone by in our own line); then once more, as SQLite does it, and let it say what is wrong.
+    raw, until = connection.connection.cursor(), monotonic() + busy_ms / 2000
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        while monotonic() < until:
+            try:
+                # A transaction that starts as a read can fail half-way with "database is locked".
+                raw.execute("BEGIN IMMEDIATE")
+                return
+            except DriverError as fault:
+                if fault.sqlite_errorcode != SQLITE_BUSY:
+                    break
+                sleep(ASK_EVERY)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={busy_ms}")
+        raw.close()

@@ -11,6 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import event, select, text
+from sqlalchemy.exc import OperationalError
 
 from onestep.storage.base import Base, database_now, new_id
 from onestep.storage.database import Database, open_engine, sqlite_url
@@ -250,3 +251,44 @@ def test_read_only(world, tmp_path):
     world.folder.chmod(0o755)
     assert done.stderr == ""
     assert done.stdout.startswith("refused The database cannot be written")
+
+
+def test_writers_stand_in_line(world):
+    """Only the first of ours asks SQLite for its lock; the others take no connection meanwhile."""
+    db, begun, together = world.app.db, [], threading.Barrier(21)
+
+    def write():
+        together.wait()
+        with db.write() as session:
+            begun.append(session.scalar(select(1)))
+
+    with db.write():
+        threads = [threading.Thread(target=write) for _ in range(20)]
+        for thread in threads:
+            thread.start()
+        together.wait()
+        most = max(_looked_at(db.engine.pool.checkedout) for _ in range(50))
+    for thread in threads:
+        thread.join()
+    assert most == 1
+    assert len(begun) == 20
+
+
+def _looked_at(count):
+    time.sleep(0.002)  # lets the others run; how long they take changes nothing
+    return count()
+
+
+def test_who_waits_too_long_is_told_and_leaves_the_line(world):
+    """The database counts as away; afterwards it can be written again."""
+    db = Database(sqlite_url(world.file), world.app.db.keyring, busy_ms=40)
+    other = sqlite3.connect(world.file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    for _ in range(2):
+        with pytest.raises(OperationalError, match="locked"), db.write():
+            pass
+    other.execute("ROLLBACK")
+    other.close()
+    with db.write() as session:
+        assert session.scalar(text("PRAGMA busy_timeout")) == 40
+    db.close()
