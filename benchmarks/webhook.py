@@ -23,7 +23,7 @@ from pathlib import Path
 import httpx
 
 from benchmarks.conversation import Says, next_move
-from benchmarks.errors import BenchError, WouldNotStart
+from benchmarks.errors import BenchError, WouldNotStart, WrongAnswer
 from benchmarks.lines import ANY_ANSWER, UNASKED
 from benchmarks.places import require_setup
 from benchmarks.posting import Poster, update
@@ -51,7 +51,6 @@ class Found:
     """What one run brought."""
 
     posts: list[float] = field(default_factory=list)
-    refused: int = 0
     replies: list[float] = field(default_factory=list)
     load: tuple[float, float] = (0.0, 0.0)
     cores: dict[str, float] = field(default_factory=dict)
@@ -172,7 +171,8 @@ async def _run(settings: Settings, seconds: float, found: Found) -> None:
     await asyncio.gather(*talking, return_exceptions=True)
     await poster.close()
     found.posts = poster.seconds[int(PER_SECOND * WARM_UP) :]
-    found.refused = poster.refused
+    if poster.refused:
+        raise WrongAnswer(f"{poster.refused} posts were not answered with 200.")
 
 
 async def _talk(settings: Settings, poster: Poster, chat: int, found: Found) -> None:
@@ -215,7 +215,7 @@ def told(found: Found, screen: str) -> str:
         replies += f", median {nearest(found.replies, 50) / 1000:.1f} s with the lull of 3 s"
     return (
         f"screen that {screen} for {SCREEN_SECONDS * 1000:.0f} ms: {len(found.posts)} posts at "
-        f"{PER_SECOND}/s, ms: {spread}; {found.refused} not 200; {replies}; cores used: "
+        f"{PER_SECOND}/s, ms: {spread}; {replies}; cores used: "
         f"{', '.join(f'{name} {used:.2f}' for name, used in found.cores.items())}; load "
         f"{found.load[0]:.1f} before, {found.load[1]:.1f} after. p99 within {TARGET:.0f} ms: "
         f"{verdict}"

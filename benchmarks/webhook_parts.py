@@ -63,7 +63,7 @@ def run_part(name: str, settings: Settings, screen: Screen, moved: timedelta) ->
         return safety.screen(text, context)
 
     # The service has no plug for these: they are put where it looks.
-    vars(wiring)["simulated"] = lambda data: {"telegram": PostedTo(data)}
+    vars(wiring)["channels"] = lambda settings, _: {"telegram": PostedTo(settings.data)}
     vars(wiring)["shared_clock"] = lambda _: Clock(moved=moved)
     vars(receive)["screen"] = slow
     asyncio.run({"web": run_web, "worker": run_worker}[name](settings))

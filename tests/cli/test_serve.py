@@ -143,7 +143,7 @@ def test_told_to_end_it_ends_whole(tree, sign):
     else:
         os.kill(tree.process.pid, sign)
     assert tree.process.wait(WITHIN) == 0
-    assert gone(there)
+    tree.until(lambda: gone(there))
     assert "Traceback" not in tree.log.read_text()
     assert list((tree.folder / "var" / "run").iterdir()) == []
 
@@ -153,7 +153,7 @@ def test_one_part_that_dies_ends_all(tree):
     there = tree.processes()
     os.kill(tree.worker(), signal.SIGKILL)
     assert tree.process.wait(WITHIN) == 1
-    assert gone(there)
+    tree.until(lambda: gone(there))
     assert "The worker part has ended by itself" in tree.log.read_text()
     assert "Traceback" not in tree.log.read_text()
 
