@@ -170,6 +170,9 @@ def test_killed_at_random(new_world, workers, long):
     shown = Counter(each.reference for phone in clients for each in world.phone(phone))
     assert max(shown.values()) == 1
     for row in outbox:
+        if row.reason == "same_text":  # many rounds, one line: the sixth in five minutes is held
+            assert shown[row.id] == 0
+            continue
         assert row.state in ("sent", "uncertain")
         assert row.state == "uncertain" or shown[row.id] == 1
     for phone, client in clients.items():
