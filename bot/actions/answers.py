@@ -27,7 +27,6 @@ def better(talk: Talk, heard: Heard) -> None:
 def shown_up(talk: Talk, heard: Heard) -> None:
     """Q17: whether any of the step has shown up; told at length it is the news as well."""
     talk.settle("shown_up")
-    talk.set(shown_done=True)
     talk.words("record_step_outcome", shown=_shown(talk, heard))
     if heard.nature in HOW_THINGS_ARE or _is_news(talk, heard):
         take_news(talk, heard, asks="better")

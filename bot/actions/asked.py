@@ -14,6 +14,7 @@ from actions.exact import (
     cross_with_us,
     done_with_us,
     not_then,
+    not_today,
     phone_is_back,
     plain,
     relapse_or_resume,
@@ -102,8 +103,9 @@ def _is_no_request(text: str, intent: str, confidence: float, turn: Turn) -> boo
         return bool(turn.open_asks) and not _is_chat(turn, intent, confidence)
     if intent == "ask_question":
         return bool(marks.get("also"))  # a matter for a person, put as a question
-    if intent in LET_BE:  # "can't face today" tells of the day: no question is there to be left
-        return bool(marks.get("hard")) and not turn.open_asks
+    if intent in LET_BE:
+        tells_of_the_day = intent == "not_today" or not turn.open_asks
+        return tells_of_the_day and bool(marks.get("hard"))  # "can't face today"
     return intent == "ask_who_is_this" and not asks_who_this_is(text)
 
 
@@ -125,7 +127,7 @@ def _by_our_rules(text: str, intent: str, turn: Turn) -> str | None:
         ("moved_on_unsure", done_with_us(text)),
         ("greet", phone_is_back(text)),
         ("insult", cross_with_us(text) and intent not in FOR_A_PERSON_LABELS),
-        ("not_today", _calls_it_off(text, turn)),
+        ("not_today", _calls_it_off(text, turn) or not_today(text)),
         ("other_person", somebody_elses_hand(text)),
         ("not_then", not_then(text)),
         ("ask_coach", intent not in NOT_FOR_US and wants_a_person(text, coach)),

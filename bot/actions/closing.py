@@ -37,7 +37,8 @@ def _close_check_in(talk: Talk, *, quiet: bool) -> None:
 
 def _offer_a_setting(talk: Talk) -> None:
     offered = int(talk.get("offered") or 0)
-    if offered < len(OFFERS) and not _hard(talk):
+    gently = _hard(talk) or bool(talk.turn.context.get("last_hard"))
+    if offered < len(OFFERS) and not gently:
         talk.say(OFFERS[offered])
         talk.set(offered=offered + 1)
 

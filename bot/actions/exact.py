@@ -64,7 +64,7 @@ ANSWERS: dict[str, str] = {
 }  # fmt: skip
 
 # Longer messages that hold these words are told things.
-RELAPSE_WORDS, STRIKE_WORDS, PERSON_WORDS, DONE_WORDS = 6, 10, 10, 16
+RELAPSE_WORDS, STRIKE_WORDS, PERSON_WORDS, DONE_WORDS, NOT_TODAY_WORDS = 6, 10, 10, 16, 6
 CALLS_OFF = frozenset({"cancel", "end", "quit"})
 _DROP = re.compile(r"['’‘`]")
 _EDGES = re.compile(r"^[^\w]+|[^\w]+$")
@@ -140,6 +140,12 @@ def answer_in(text: str) -> str | None:
     if text.strip() and not any(mark.isalnum() for mark in text):
         return "ok"
     return ANSWERS.get(plain(text))
+
+
+def not_today(text: str) -> bool:
+    """Whether it begins with a plain "not today", and says little else."""
+    words = plain(text).removeprefix("nah ").removeprefix("no ").removeprefix("sorry ")
+    return words.startswith("not today") and len(words.split()) <= NOT_TODAY_WORDS
 
 
 def not_then(text: str) -> bool:

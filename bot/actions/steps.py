@@ -90,6 +90,8 @@ def put(talk: Talk, asks: str) -> None:
     areas = list(talk.turn.context.get("areas_due") or [])
     if asks == "rating_stage" and not talk.get("area"):
         talk.set(area=areas[0]["key"])
+    if asks == "shown_up":
+        talk.set(shown_done=True)  # once a step, answered or not
     silent = not talk.replies
     back = talk.get("back") == asks
     ask(talk, asks, back=back)
