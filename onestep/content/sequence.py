@@ -136,6 +136,8 @@ def _third_push(earlier: Sequence[Line], line: Line) -> Iterator[Breach]:
             if _question(past) != base:
                 break
             asked += 1
+            if past.started:
+                break  # a talk the bot began later may ask it again
     if asked > PUSHES_AT_MOST:
         yield breach(Conduct.FAIR_ANSWERS, f"{base} is asked {asked} times running")
 

@@ -218,6 +218,19 @@ def test_question_may_come_again_in_another_talk() -> None:
         for n in range(3)
     ]
     assert check_conversation(lines) == []
+    aside = NOON + timedelta(days=2)
+    lines += [
+        Line("client", "more please", aside),
+        Line(
+            "bot", "It can be tiny. What’s been a touch better?", aside, ("ask_better_again",), 1
+        ),
+    ]
+    assert check_conversation(lines) == []
+    lines += [
+        Line("client", "what", aside),
+        Line("bot", "What’s been all right?", aside, ("ask_better_again",), 1),
+    ]
+    assert [one.rule for one in check_conversation(lines)] == [Conduct.FAIR_ANSWERS]
 
 
 def test_linter_runs_from_the_command_line(folder: Path) -> None:
