@@ -12,6 +12,11 @@ from sqlalchemy import Engine
 from onestep.storage.database import plain_errors
 from onestep.storage.errors import WrongVersion
 
+# What `onestep migrate` says, where "run `onestep migrate`" would lead in a circle.
+NEWER = (
+    "The database was made by another version of Onestep, which this one does not know: use that "
+    "version, or put back a backup of this one."
+)
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -26,7 +31,7 @@ def migrate(engine: Engine) -> None:
         try:
             command.upgrade(config, "head")
         except CommandError:
-            raise WrongVersion(WrongVersion.__doc__) from None
+            raise WrongVersion(NEWER) from None
 
 
 def require_current(engine: Engine) -> None:
