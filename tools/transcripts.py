@@ -24,9 +24,9 @@ from typing import Any
 import ulid
 from pydantic import TypeAdapter
 
+from onestep.cli.bot import bot
 from onestep.cli.chat import conversation
 from onestep.cli.player import Player
-from onestep.cli.bot import bot
 from onestep.cli.start import Start
 from onestep.content import ContentInForce
 from onestep.dialogue import Asker
