@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext
@@ -18,14 +19,44 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.utils.tensorflow.constants import RANKING_LENGTH
 
+from components.tokens import tokens_of
+
+# A rare intent's examples weigh more than a common one's, by this power of how much rarer it is:
+# at 0 each example weighs the same, at 1 each intent does.
+RARE_WEIGHS = 0.6
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class SentenceCounts(CountVectorsFeaturizer):
     """Counts n-grams of the whole message; the counts of each single word are left out.
 
     The classifier below reads sentence features only, and the words' features cost as much
-    again, in training and in every turn.
+    again, in training and in every turn. The words are our own (`components.tokens`), with
+    text-speak spelled out, signs kept, and ^ and $ where the message begins and ends: Rasa's
+    tokens lose every emoji, and an "ok" alone is not an "ok" in the middle.
     """
+
+    def _get_processed_message_tokens_by_attribute(
+        self, message: Message, attribute: str = TEXT
+    ) -> list[str]:
+        if attribute != TEXT or not message.get(TEXT):
+            words: list[str] = super()._get_processed_message_tokens_by_attribute(
+                message, attribute
+            )
+            return words
+        return ["^", *(token.norm for token in tokens_of(message.get(TEXT)) if token.norm), "$"]
+
+    @classmethod
+    def _create_independent_vocab_vectorizers(
+        cls, parameters: dict[str, Any], vocabulary: Any | None = None
+    ) -> dict[str, Any]:
+        made: dict[str, Any] = super()._create_independent_vocab_vectorizers(
+            parameters, vocabulary
+        )
+        for vectorizer in made.values():
+            if parameters["analyzer"] == "word":
+                vectorizer.token_pattern = r"\S+"  # noqa: S105  Rasa's would drop the signs
+        return made
 
     def _create_features(
         self, attribute: str, all_tokens: list[list[str]]
@@ -61,6 +92,15 @@ class Intents(LogisticRegressionClassifier):
         """Set C, which Rasa's own component keeps at 1."""
         super().__init__(config, name, model_storage, resource)
         self.clf.C = self.config["C"]
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit the weights, each example by how rare its intent is, and keep them."""
+        counts, intents = self._create_training_matrix(training_data)
+        if counts.shape[0]:
+            self.clf.class_weight = None
+            self.clf.fit(counts, intents, sample_weight=_weights(intents))
+            self.persist()
+        return self._resource
 
     def _create_training_matrix(self, training_data: TrainingData) -> tuple[Any, list[str]]:
         """Learn how rare each n-gram is, then weigh the counts by it."""
@@ -121,3 +161,10 @@ def _counts_of(message: Message) -> Any:
     """Return the one row of counts; Rasa's own way stacks it twice with nothing."""
     _, sentence = message.get_sparse_features(attribute=TEXT)
     return sentence.features.tocsr()
+
+
+def _weights(intents: list[str]) -> list[float]:
+    """What each example weighs: the mean size of an intent over its own, to RARE_WEIGHS."""
+    many = Counter(intents)
+    mean = len(intents) / len(many)
+    return [float((mean / many[intent]) ** RARE_WEIGHS) for intent in intents]

@@ -18,6 +18,13 @@ from components.reader import Reader
 SURE = 0.65
 IDLE = frozenset({"share_noticing", "share_normal", "small_talk", "greet", "thanks", "answer_ok"})
 MATTERS = {"worry": "share_worry", "practical": "practical_matter", "session": "session_matter"}
+# Unsure means worry before practical before noticing: where a worry and a practical matter
+# together are this likely, what seemed to leave nothing for anybody to act on is the likelier of
+# the two. docs/decisions/0012-unsure-readings.md has the table this was chosen from.
+LIKELY_A_MATTER = 0.3
+LEAVES_NOTHING = IDLE | {"share_nothing", "share_same", "moved_on", "out_of_scope"}
+FOR_A_PERSON = ("share_worry", "practical_matter")
+AT_LEAST = 0.25  # what the actions ask before they believe such a label
 # Whatever its words, a message read as one of these is not given back.
 NEVER_GIVEN_BACK = frozenset({
     "share_hard", "share_loss", "share_worry", "practical_matter", "session_matter", "insult",
@@ -27,7 +34,7 @@ NEVER_GIVEN_BACK = frozenset({
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR], is_trainable=False)
 class Marks(GraphComponent):
-    """Adds `marks` to a message, and reads unsure good news as the matter its words speak of."""
+    """Adds `marks` to a message, and reads unsure good news as the matter it may be."""
 
     def __init__(self) -> None:
         """Read the word lists once."""
@@ -59,6 +66,21 @@ class Marks(GraphComponent):
         if name in IDLE and intent.get("confidence", 1.0) < SURE and marks["also"]:
             name = MATTERS[marks["also"][0]]
             message.set(INTENT, {**intent, INTENT_NAME_KEY: name}, add_to_output=True)
+        elif name in LEAVES_NOTHING and (unsure := _matter_all_the_same(message)):
+            name = unsure[INTENT_NAME_KEY]
+            message.set(INTENT, unsure, add_to_output=True)
         if name in NEVER_GIVEN_BACK:
             marks["quote"] = None
         return marks
+
+
+def _matter_all_the_same(message: Message) -> dict[str, Any] | None:
+    """The matter for a person that the ranking leaves too likely to pass over, or None."""
+    ranking = message.get("intent_ranking") or ()
+    likely = {one[INTENT_NAME_KEY]: float(one["confidence"]) for one in ranking}
+    each = [(likely.get(name, 0.0), name) for name in FOR_A_PERSON]
+    together = sum(sure for sure, _ in each)
+    if together < LIKELY_A_MATTER:
+        return None
+    name = max(each, key=lambda one: one[0])[1]
+    return {INTENT_NAME_KEY: name, "confidence": max(together, AT_LEAST)}

@@ -15,6 +15,7 @@ LONGEST_WORD = 20
 SHOUTED_FROM = 3
 _NEVER = ("money", "health", "insult", "private", "number_words", "hard_too", "not_here")
 _GOOD, _DEEDS = ("good",), ("deeds", "doing", "base")
+_THINGS = frozenset({"home", "food", "people", "out", "hobby"})
 _PLEASANT = ("food", "hobby", "pleasant")
 _BREAKS = frozenset('.!;:,\n()"“”…-–—*')
 # What may open a clause after "and": "me and my brother talked" must not lose its "me".
@@ -31,7 +32,7 @@ class Quotes:
     def __init__(self, names: Names) -> None:
         """Read the lists; `names` tells who may be a person."""
         self._lists = words_of("quote.txt")
-        plain = words_of("plain.txt")
+        plain = {name: _many_too(name, has) for name, has in words_of("plain.txt").items()}
         never = frozenset().union(*(self._lists[name] for name in _NEVER))
         self._plain = frozenset().union(*plain.values()) - never
         self._good = frozenset().union(*(plain[name] for name in _GOOD))
@@ -69,8 +70,10 @@ class Quotes:
                 clauses.append([])
                 skipping = False
             elif token.norm in self._lists["split"]:
-                skipping = not self._new_clause(tokens[at + 1 :])
-                clauses.append([])
+                new = self._new_clause(tokens[at + 1 :])
+                skipping = not new and token.norm != "and"
+                # "baked bread and the house smelled lovely": with the rest of it, or without
+                clauses.append([] if new or skipping else [*clauses[-1], token])
             elif token.norm in self._lists["hangs_on"]:
                 skipping = True
             elif not skipping:
@@ -129,3 +132,10 @@ def words_of(file: str) -> dict[str, frozenset[str]]:
         heading: frozenset(word for line in lines for word in line.split())
         for heading, lines in read_sections(file).items()
     }
+
+
+def _many_too(heading: str, words: frozenset[str]) -> frozenset[str]:
+    """The same words, and of a list of things each as many: harmless as one, harmless as many."""
+    if heading not in _THINGS:
+        return words
+    return words | {f"{word}s" for word in words if not word.endswith("s")}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from components.names import Names
 from components.patterns import Patterns
@@ -15,8 +15,11 @@ MOST_WORDS = 16
 # Any coach has a name; every first name reads as the one in the training data.
 A_NAME = "ana"
 SURE = 0.8  # how sure we are where the words are plain
-# A request of other words is believed at this likeness and up.
-LIKELY = 0.4
+# A request of other words is believed at this likeness and up: what would silence us needs the
+# most (docs/decisions/0012-unsure-readings.md has the counts).
+LIKELY = {"stop": 0.6, "pause": 0.6, "resume": 0.5, "ask_someone_else": 0.4, "ask_coach": 0.5}
+# Words that only lean towards a request need the classifier to hold it possible.
+POSSIBLE = 0.1
 _UNTIL = frozenset({"till", "until", "til"})
 
 
@@ -38,7 +41,7 @@ class Requests:
         found = frozenset(self._patterns.find_norms(["^", *norms, "$"]))
         best, sure = ranking[0]
         likely = dict(ranking)
-        asked = self._asked(found, norms)
+        asked = self._asked(found, norms, likely)
         if asked:
             return asked, max(SURE, likely.get(asked, 0.0))
         if best not in GRAVE:
@@ -52,11 +55,15 @@ class Requests:
         named = {start for start, _ in self._names.find(tokens)}
         return [A_NAME if token.start in named else token.norm for token in tokens]
 
-    def _asked(self, found: frozenset[str], norms: Sequence[str]) -> str | None:
+    def _asked(
+        self, found: frozenset[str], norms: Sequence[str], likely: Mapping[str, float]
+    ) -> str | None:
         """The one request in plain words. Stopping for a time is a pause; its end is none."""
         if "story" in found or len(norms) > MOST_WORDS:
             return None
-        name = next((name for name in GRAVE if self._plain(name, found, norms)), None)
+        leans = {f"asks_{name}" for name in GRAVE if _leans(name, found, likely)}
+        said = found | leans
+        name = next((name for name in GRAVE if self._plain(name, said, norms)), None)
         return "pause" if name == "stop" and _UNTIL.intersection(norms) else name
 
     @staticmethod
@@ -70,6 +77,10 @@ class Requests:
     def _believed(
         self, best: str, sure: float, found: frozenset[str], norms: Sequence[str]
     ) -> bool:
-        if sure < LIKELY or "story" in found or f"other_{best}" in found:
+        if sure < LIKELY[best] or "story" in found or f"other_{best}" in found:
             return False
         return bool(self._words[best].intersection(norms))
+
+
+def _leans(name: str, found: frozenset[str], likely: Mapping[str, float]) -> bool:
+    return f"leans_{name}" in found and likely.get(name, 0.0) >= POSSIBLE

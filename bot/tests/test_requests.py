@@ -44,12 +44,40 @@ def test_plain_words_are_believed(text: str, likely: str, believed: str) -> None
         ("thanks coach", "ask_coach"),
         ("could someone call the surgery for me", "ask_coach"),
         ("no, not my coach", "ask_someone_else"),
+        ("pressed pause on the lottery", "pause"),
+        ("is it fine to skip the antibiotics a week", "pause"),
+        ("nae end to the noise", "stop"),
+        ("tell Dilys thanks from me", "ask_coach"),
+        ("would me and Dilys meet outside", "ask_coach"),
     ],
 )
 def test_everyday_words_are_never_a_command(text: str, likely: str) -> None:
     """However likely the classifier finds it, words about something else ask nothing of us."""
     ranking = [(likely, 0.95), ("share_noticing", 0.02)]
     assert REQUESTS.judge(text, ranking)[0] == "share_noticing"
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("no need for the pause", "resume"),
+        ("get Dilys to phone me tonight", "ask_coach"),
+        ("could we park this", "pause"),
+        ("kindly refrain from texting", "stop"),
+    ],
+)
+def test_words_that_lean_towards_a_request_need_it_to_be_possible(text: str, asked: str) -> None:
+    """Wider words are believed where the classifier holds the request possible, else not."""
+    assert REQUESTS.judge(text, [("share_hard", 0.5), (asked, 0.15)])[0] == asked
+    assert REQUESTS.judge(text, [("share_hard", 0.5), (asked, 0.05)])[0] == "share_hard"
+
+
+@pytest.mark.parametrize(("asked", "least"), [("stop", 0.6), ("pause", 0.6), ("resume", 0.5)])
+def test_a_likeness_alone_must_be_great(asked: str, least: float) -> None:
+    """Without plain words a request is believed only from its own likeness on."""
+    text = "i would rather be done and over, back in a while"
+    for sure, believed in ((least, asked), (least - 0.01, "share_hard")):
+        assert REQUESTS.judge(text, [(asked, sure), ("share_hard", 0.1)])[0] == believed
 
 
 def test_a_story_is_not_read_for_a_request() -> None:

@@ -34,6 +34,29 @@ def test_unsure_good_news_is_the_matter_its_words_speak_of(
     assert read(text, "share_noticing", sure).get("intent")["name"] == name
 
 
+@pytest.mark.parametrize(
+    ("intent", "worry", "practical", "name"),
+    [
+        ("share_noticing", 0.2, 0.15, "share_worry"),
+        ("share_noticing", 0.12, 0.2, "practical_matter"),
+        ("moved_on", 0.05, 0.3, "practical_matter"),
+        ("share_noticing", 0.1, 0.1, "share_noticing"),
+        ("share_hard", 0.3, 0.1, "share_hard"),
+        ("stop", 0.3, 0.1, "stop"),
+    ],
+)
+def test_what_may_be_for_a_person_is_not_passed_over(
+    intent: str, worry: float, practical: float, name: str
+) -> None:
+    """A worry and a practical matter together too likely win over what leaves nothing to do."""
+    likely = {intent: 0.5, "share_worry": worry, "practical_matter": practical}
+    ranking = [{"name": one, "confidence": sure} for one, sure in likely.items()]
+    data: dict[str, Any] = {"text": "so it goes", "intent": ranking[0], "intent_ranking": ranking}
+    found = MARKS.process([Message(data=data)])[0].get("intent")
+    assert found["name"] == name
+    assert found["confidence"] >= 0.3
+
+
 def test_nothing_of_a_hard_message_is_given_back() -> None:
     """Harmless words are not given back when the whole is read as hard."""
     assert read("walked the dog by the river", "share_noticing", 0.9).get("marks")["quote"]
