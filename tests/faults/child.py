@@ -66,6 +66,10 @@ class Channel:
         self.channel, self.reaper, self.name = channel, reaper, channel.name
         self.pace = channel.pace
 
+    def parts(self, text):
+        """In as many messages as the channel would."""
+        return self.channel.parts(text)
+
     async def send(self, message):
         """Hands one message over."""
         self.reaper.reach("send_before")

@@ -14,6 +14,10 @@ class Network:
         self.arrives = False  # whether what fails lies on the phone all the same
         self.tried, self.at = [], []
 
+    def parts(self, text):
+        """In as many messages as the channel would."""
+        return self.channel.parts(text)
+
     async def send(self, message):
         """Fails, or hands it over."""
         self.tried.append(message.reference)

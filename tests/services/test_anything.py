@@ -40,6 +40,10 @@ class Network:
         self.channel, self.name, self.machine = channel, channel.name, machine
         self.pace = channel.pace
 
+    def parts(self, text):
+        """In as many messages as the channel would."""
+        return self.channel.parts(text)
+
     async def send(self, message):
         """Hands it over, loses the answer, or refuses for now."""
         if self.machine.network == "down":
