@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from channels.base import Gone, NotSent, OurFault, Outbound, Refused, Unknown
+from channels.base import Gone, NotSent, OptedOut, OurFault, Outbound, Refused, Unknown
 from channels.twilio import Twilio, api
 from tests.channels.peers.prism import CODES, prism
 
@@ -90,7 +90,8 @@ def prefer(monkeypatch, status, example):
 
 
 OF_CODES = {
-    Gone: "21211 21610 21612 21614 30005 30006 63024",
+    OptedOut: "21610",
+    Gone: "21211 21612 21614 30005 30006 63024",
     NotSent: "14107 20429 21611 30001 30003 30008 30022 30410 63018 63038",
     OurFault: "20003 20404 21212 21408 21606 21608 30002",
     Refused: "21602 21604 21617 21620 30004 30007 30010 30019 63016 63032",
