@@ -17,7 +17,7 @@ def ask_again(scope: Scope, channels: Mapping[str, Channel]) -> None:
     turn has put anew, is not said again; nor one whose provider may still tell what became of it.
     Whether it may go out to this client now is for the gate to say, as ever.
     """
-    if not scope.messages:
+    if not scope.messages or not scope.left_hanging:
         return
     for row, prompt in outbox.unsure_questions(scope.session, scope.client.id):
         if not prompt.open:

@@ -97,7 +97,7 @@ def _answer_now(
             already.text if already else _fixed_reply(scope, category),
             kind=SendKind.CONCERN_REPLY,
             lane=FIRST_LANE,
-            said="concern_now",
+            said=("concern_now",),
         )
         if already is not None:
             went_already(scope.session, id, already)

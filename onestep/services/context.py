@@ -16,6 +16,7 @@ from onestep.storage.models import (
     Entry,
     Message,
     Person,
+    Prompt,
     Rating,
 )
 from onestep.storage.models import Session as Meeting
@@ -51,7 +52,8 @@ _LAST_RATED = select(func.max(Rating.at)).where(Rating.client_id == _CLIENT).sca
 _NEXT_MEETING = select(func.min(Meeting.on_date)).where(
     Meeting.client_id == _CLIENT, Meeting.on_date >= bindparam("today")
 )
-# One statement for what would be six.
+_OPEN_PROMPT = select(Prompt).where(Prompt.client_id == _CLIENT, Prompt.open)
+# One statement for what would be seven.
 _FACTS = select(
     talk.UNANSWERED.scalar_subquery().label("unanswered"),
     _EARLIER_HARD.scalar_subquery().label("last_hard"),
@@ -59,6 +61,8 @@ _FACTS = select(
     _BEGUN.scalar_subquery().label("begun"),
     _BEGUN.where(CheckIn.opened_at > _LAST_RATED).scalar_subquery().label("begun_since"),
     _NEXT_MEETING.scalar_subquery().label("next_session"),
+    _OPEN_PROMPT.with_only_columns(Prompt.id).scalar_subquery().label("prompt"),
+    _OPEN_PROMPT.with_only_columns(Prompt.asks).scalar_subquery().label("asks"),
 )
 _NAMED = (
     select(Person)
@@ -99,7 +103,7 @@ def build(scope: Scope) -> Context:
         "coach": scope.coach,
         "kind": asking.kind if asking else "unprompted",
         "asks_left": asking.asks_left if asking else 0,
-        "open_prompt": _open_prompt(session, client_id),
+        "open_prompt": {"id": facts.prompt, "asks": facts.asks} if facts.prompt else None,
         "unanswered": facts.unanswered,
         "last_hard": bool(facts.last_hard),
         "quiet_days": (scope.now - facts.last_word).days if facts.last_word else 0,
@@ -117,11 +121,6 @@ def build(scope: Scope) -> Context:
     fields["due"] = _due(fields, scope.now)
     texts = {entry.id: sealed.entry_words(session, entry) for entry in told.recent}
     return Context(fields, {**texts, **scope.texts}, people)
-
-
-def _open_prompt(session: Session, client_id: str) -> dict[str, str] | None:
-    prompt = talk.open_prompt(session, client_id)
-    return {"id": prompt.id, "asks": prompt.asks} if prompt else None
 
 
 def _facts(session: Session, scope: Scope) -> Any:

@@ -151,13 +151,10 @@ def _commit(app: App, asked: Asked, answer: dialogue.Answer) -> None:
     with app.db.write() as session:
         inbox.finish(session, asked.claim)
         scope = _scope(app, session, asked.claim)
-        if scope.messages:
+        if scope.messages and scope.left_hanging:
             outbox.cancel_held(session, client_id=scope.client.id)
         _record_turn(scope, answer)
         apply_all(scope, answer.commands, known_to(scope, asked.context, answer.commands))
-        silent = any(command.get("command") == "stay_silent" for command in answer.commands)
-        if answer.replies or not silent:
-            talk.close_prompt(session, scope.client.id)
         scope.dialogue.state, scope.dialogue.updated_at = dict(answer.state), scope.now
         _reply(scope, asked, answer)
         ask_again(scope, app.channels)
@@ -190,6 +187,10 @@ def _reply(scope: Scope, asked: Asked, answer: dialogue.Answer) -> None:
         if offer.command is not None
     }
     replies = [*scope.says, *([] if _taken_over(scope) else _bot_replies(scope, answer))]
+    silent = any(command.get("command") == "stay_silent" for command in answer.commands)
+    asks = any(reply.prompt is not None for reply in replies)  # a new question closes the old one
+    if (answer.replies or not silent) and not asks:
+        talk.close_prompt(scope.session, scope.client.id)
     kind = scope.notice or asked.kind
     speak(
         scope,

@@ -61,15 +61,19 @@ def queue_text(
     *,
     kind: SendKind,
     lane: str = "ordinary",
-    said: str | None = None,
+    said: Sequence[str] = (),
+    choices: list[dict[str, str]] | None = None,
+    not_after: datetime | None = None,
     **more: Any,
 ) -> str:
-    """Queues one ready text, such as a fixed reply or a coach's words; returns its message id."""
+    """Queues one ready text, such as a fixed reply or a coach's words; returns its message id.
+
+    `said`: the keys of the utterances it is made of. `more` goes to the message's row.
+    """
     assert scope.address is not None
-    message = talk.add_message(
+    message_id = talk.add_line_out(
         scope.session,
         text=text,
-        direction="out",
         channel=scope.address.channel,
         kind=kind.value,
         at=scope.now,
@@ -77,7 +81,7 @@ def queue_text(
         client_id=scope.client.id,
         address_id=scope.address.id,
         turn_id=scope.turn_id,
-        said=[{"say": said}] if said else None,
+        said=[{"say": key} for key in said] or None,
         conversation_id=scope.conversation.id if scope.conversation else None,
         **more,
     )
@@ -85,13 +89,15 @@ def queue_text(
         scope.session,
         client_id=scope.client.id,
         address_id=scope.address.id,
-        message_id=message.id,
+        message_id=message_id,
         kind=kind.value,
         now=scope.now,
         lane=lane,
+        choices=choices,
         turn_id=scope.turn_id,
+        not_after=not_after,
     )
-    return message.id
+    return message_id
 
 
 def _render(
@@ -144,35 +150,16 @@ def _queue(
     not_after: datetime,
     commands: Mapping[str, Mapping[str, Any]],
 ) -> None:
-    assert scope.address is not None
-    message = talk.add_message(
-        scope.session,
-        text=outgoing.text,
-        direction="out",
-        channel=scope.address.channel,
-        kind=kind.value,
-        at=scope.now,
-        zone=scope.terms.zone,
-        client_id=scope.client.id,
-        address_id=scope.address.id,
-        turn_id=scope.turn_id,
-        said=[{"say": say} for say in outgoing.keys],
-        conversation_id=scope.conversation.id if scope.conversation else None,
-    )
-    choices = [{"key": choice.key, "label": choice.label} for choice in outgoing.choices]
-    outbox.queue(
-        scope.session,
-        client_id=scope.client.id,
-        address_id=scope.address.id,
-        message_id=message.id,
-        kind=kind.value,
-        now=scope.now,
-        choices=choices,
-        turn_id=scope.turn_id,
+    message_id = queue_text(
+        scope,
+        outgoing.text,
+        kind=kind,
+        said=outgoing.keys,
+        choices=[{"key": choice.key, "label": choice.label} for choice in outgoing.choices],
         not_after=not_after,
     )
     if outgoing.prompt is not None:
-        _open_prompt(scope, outgoing, message.id, commands)
+        _open_prompt(scope, outgoing, message_id, commands)
 
 
 def _open_prompt(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import BindParameter, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from onestep.storage import sealed
@@ -16,7 +16,9 @@ from onestep.storage.models import (
     ContactTerms,
     Conversation,
     Dialogue,
+    Outbox,
 )
+from onestep.storage.outbox import HELD
 
 # Asked with every message, so put together once: building a statement costs more than running it.
 _CLIENT: BindParameter[str] = bindparam("client_id")
@@ -41,9 +43,16 @@ _TALKING = (
     .order_by(Conversation.id.desc())
     .limit(1)
 )
-# One statement where six would do: a turn asks it twice.
+_LEFT_HANGING = exists().where(
+    Outbox.client_id == _CLIENT,
+    or_(
+        Outbox.state == "uncertain",
+        and_(Outbox.state == "ready", Outbox.reason == HELD),
+    ),
+)
+# One statement where seven would do: a turn asks it twice.
 _ABOUT = (
-    select(Client, ContactTerms, Coach, Address, Conversation, Dialogue)
+    select(Client, ContactTerms, Coach, Address, Conversation, Dialogue, _LEFT_HANGING)
     .join(ContactTerms, ContactTerms.client_id == Client.id)
     .join(Coach, Coach.id == Client.coach_id)
     .outerjoin(Address, Address.id == _PREFERRED.with_only_columns(Address.id).scalar_subquery())
@@ -72,6 +81,7 @@ class About:
     address: Address | None  # where they are written to: the preferred live one
     conversation: Conversation | None  # the one that is going on
     dialogue: Dialogue | None
+    left_hanging: bool  # something said to them waits for the morning, or may not have come
 
 
 @dataclass(frozen=True)

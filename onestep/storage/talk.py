@@ -87,6 +87,14 @@ def add_message(
     return message
 
 
+def add_line_out(session: Session, *, text: str, **values: Any) -> str:
+    """Keeps one line that goes out, sealed; returns its id. It is not read back in this turn."""
+    id = new_id()
+    words = sealed.seal(session, "message", "text", id, text)
+    insert_row(session, Message, id=id, text=words, direction="out", **values)
+    return id
+
+
 def already_in(session: Session, *, channel: str, provider_id: str) -> bool:
     """Whether this very message was taken in before."""
     came = {"channel": channel, "provider_id": provider_id}
