@@ -38,6 +38,7 @@ _OPT_OUT = frozenset(
     ("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT")
 )
 _OPT_IN = frozenset({"START", "UNSTOP"})
+OPTED_OUT = "opted_out"
 _KINDS = {"image": "photo", "audio": "voice", "video": "video"}
 # Withheld numbers: ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE on a keypad.
 _WITHHELD = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})
@@ -111,18 +112,20 @@ def _status(fields: _Fields, query: str) -> Sequence[Event]:
 
 
 def _message(fields: _Fields) -> Sequence[Event]:
+    text = fields.first("Body").replace("\0", "\ufffd")
+    change = change_by(fields.first("OptOutType") or text)
     message = Inbound(
         "sms",
         _message_id(fields),
         address(fields.first("From")),
-        text=fields.first("Body").replace("\0", "\ufffd"),
+        text=text,
         attachments=_attachments(fields),
         kind="attachment" if _pictures(fields) else "text",
         to=fields.first("To") or None,
+        stop_confirmed=change == OPTED_OUT,
     )
     if not message.sender:
         raise Unreadable
-    change = _change(fields, message.text)
     if change is None:
         return (message,)
     marked = f"{message.provider_id}-{change}"
@@ -136,12 +139,14 @@ def _message_id(fields: _Fields) -> str:
     return found
 
 
-def _change(fields: _Fields, text: str) -> str | None:
-    """Whether Twilio has just closed or opened this number to us."""
-    said = fields.first("OptOutType") or text.strip(string.punctuation + string.whitespace)
-    word = said.upper()
+def change_by(said: str) -> str | None:
+    """Whether Twilio closed or opened the number to us at this text (or `OptOutType`), by itself.
+
+    It tells the phone so; a STOP in other words it hands on like any text.
+    """
+    word = said.strip(string.punctuation + string.whitespace).upper()
     if word in _OPT_OUT:
-        return "opted_out"
+        return OPTED_OUT
     return "opted_in" if word in _OPT_IN else None
 
 

@@ -18,7 +18,7 @@ class SendKind(StrEnum):
     PAUSE_OVER = "pause_over"  # "shall I start again?" on the date the client chose
     REPLY = "reply"  # the talk's answer to the client's own message
     CONFIRMATION = "confirmation"  # the application's one line after a command or a receipt
-    STOP_CONFIRMATION = "stop_confirmation"  # the last line after STOP, on Telegram
+    STOP_CONFIRMATION = "stop_confirmation"  # the last line after STOP
     CONCERN_REPLY = "concern_reply"
     HAND_OFF_NOTICE = "hand_off_notice"
     RELAY = "relay"  # a coach's own words

@@ -76,15 +76,15 @@ def resume(scope: Scope, _: c.Resume) -> None:
 
 
 def stop(scope: Scope, _: c.Stop) -> None:
-    """Nothing more goes out, on any channel; on SMS the provider's own line is the only one.
+    """Nothing more goes out, on any channel, but for one confirmation: ours, or the provider's.
 
     Said a second time it is met with the silence that was asked for.
     """
     already = scope.client.contact == ContactState.STOPPED
     move(scope, ContactEvent.STOP)
-    if scope.channel != "sms" and not already:
+    if not (already or scope.stop_confirmed):
         scope.notice = SendKind.STOP_CONFIRMATION
-        scope.say("stopped_telegram")
+        scope.say("stopped")
 
 
 def start(scope: Scope) -> None:

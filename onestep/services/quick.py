@@ -78,6 +78,7 @@ def _by_state(scope: Scope, first: Inbox) -> bool:
 
 def _command(scope: Scope, row: Inbox) -> bool:
     word = Word(str(row.body["command"]))
+    scope.stop_confirmed = bool(row.body.get("stop_confirmed"))
     try:
         return COMMANDS[word](scope)
     except TransitionRefused:

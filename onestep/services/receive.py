@@ -195,6 +195,8 @@ def _queue(
     now = message.at
     waiting = inbox.waiting_texts(session, message.client_id)
     kind, body = _meaning(session, message.client_id, inbound, request, alone=not waiting)
+    if inbound.stop_confirmed:
+        body = {**body, "stop_confirmed": True}
     row = inbox.put(
         session,
         client_id=message.client_id,

@@ -40,6 +40,7 @@ class Scope:
     left_hanging: bool = True  # as of the turn's beginning; true where nobody looked
     says: list[Reply] = field(default_factory=list)
     notice: SendKind | None = None  # what the application's own line is, when it is no plain reply
+    stop_confirmed: bool = False  # the provider has told them itself that it has stopped
     cut_off: bool = False  # the address is nobody's we know: nothing goes there after this turn
 
     @property

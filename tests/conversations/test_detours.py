@@ -24,7 +24,7 @@ DETOURS = {
     "PAUSE": {"said": ["paused_open"], "contact": "paused", "asks": None},
     "pause 2 weeks": {"said": ["paused_until"], "contact": "paused", "asks": None},
     "give me a break for a bit": {"said": ["paused_*"], "contact": "paused", "asks": None},
-    "STOP": {"said": ["stopped_telegram"], "contact": "stopped", "asks": None},
+    "STOP": {"said": ["stopped"], "contact": "stopped", "asks": None},
     "please stop texting me": {"contact": "stopped", "asks": None},
     "COACH": {"said": ["hand_off_requested"], "asks": None},
     "can someone ring me": {"said": ["hand_off_requested"], "asks": None},

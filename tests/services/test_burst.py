@@ -43,7 +43,7 @@ def test_a_command_ends_the_wait(new_world):
     world.write("STOP")
     assert world.bot.texts() == [["been better"]]
     assert world.client(sam).contact == "stopped"
-    assert world.keys(sam) == ["stopped_telegram"]
+    assert world.keys(sam) == ["stopped"]
 
 
 def test_danger_does_not_wait(new_world):

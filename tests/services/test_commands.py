@@ -14,11 +14,11 @@ from tests.services.world import A_WEDNESDAY, AWAY
 @pytest.mark.parametrize(
     ("before", "word", "state", "said"),
     [
-        ("active", "STOP", "stopped", ["stopped_telegram"]),
+        ("active", "STOP", "stopped", ["stopped"]),
         ("active", "PAUSE", "paused", ["paused_open"]),
         ("active", "pause 2 weeks", "paused", ["paused_until"]),
         ("paused", "RESUME", "active", ["resumed_no_next"]),
-        ("paused", "STOP", "stopped", ["stopped_telegram"]),
+        ("paused", "STOP", "stopped", ["stopped"]),
         ("stopped", "START", "active", ["resumed_no_next"]),
         ("active", "COACH", "active", ["hand_off_requested"]),
         ("active", "HELP", "active", ["answer_help"]),
@@ -48,7 +48,7 @@ def test_a_word_passes_what_waits_for_the_bot(world, word):
     world.bot.fault = AWAY
     world.write("been sleeping better")
     world.write(word)
-    told = {"STOP": "stopped_telegram", "PAUSE": "paused_open"}
+    told = {"STOP": "stopped", "PAUSE": "paused_open"}
     told |= {"COACH": "hand_off_requested", "HELP": "answer_help"}
     assert world.keys(sam) == ["bot_away", told[word]]
     world.bot.fault = None
@@ -69,12 +69,19 @@ def test_a_second_stop_is_met_with_silence(world):
     assert world.kept(sam) == ["STOP", "stop"]
 
 
-def test_stop_by_text_says_nothing_itself(world):
-    """On SMS the provider's own confirmation of STOP is the only one."""
+@pytest.mark.parametrize(
+    ("words", "confirmed", "said"),
+    [("Stop.", True, []), ("Stop.", False, ["stopped"]), ("stop texting me", False, ["stopped"])],
+)
+def test_stop_by_text_is_confirmed_once(world, words, confirmed, said):
+    """By the provider where it has confirmed it itself, else by us; a second is silence."""
     sam = world.add(channel="sms", phone="07700900001")
-    world.write("Stop.", channel="sms", phone="07700900001")
+    by_text = {"channel": "sms", "phone": "07700900001", "stop_confirmed": confirmed}
+    world.write(words, **by_text)
     assert world.client(sam).contact == "stopped"
-    assert world.phone("07700900001", "sms") == []
+    assert world.keys(sam) == said
+    world.write(words, **by_text)
+    assert world.keys(sam) == said
 
 
 QUIETLY = {
@@ -133,7 +140,7 @@ def test_nothing_queued_goes_after_quiet_is_asked_for(world, word):
             )
     world.write(word)
     assert [shown.text for shown in world.phone()][before + 1 :] == []
-    said = {"PAUSE": "paused_open", "STOP": "stopped_telegram"}[word]
+    said = {"PAUSE": "paused_open", "STOP": "stopped"}[word]
     assert world.keys(sam) == ["ask_how", said]
 
 
