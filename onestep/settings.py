@@ -120,6 +120,9 @@ class Settings(BaseSettings):
     kannel_secret: SecretStr | None = Field(
         default=None, description="last part of the path that Kannel brings texts to"
     )
+    kannel_our_url: str | None = Field(
+        default=None, description="address that Kannel brings its delivery reports to"
+    )
     kannel_allowed: str = Field(
         default="127.0.0.1, ::1", description="addresses that Kannel may bring texts from"
     )

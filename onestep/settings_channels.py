@@ -13,6 +13,7 @@ from pydantic import SecretStr
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 LEAST_SECRET = 16  # characters of a secret that the service chose itself
 LEAST_DIFFERENT = 8
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  # what is listened on, no address to be reached by
 NUMBER = re.compile(r"\+?\d{3,15}")  # a number, or a short code; a name cannot be answered
 
 
@@ -48,7 +49,7 @@ class Twilio:
 
 @dataclass(frozen=True, kw_only=True)
 class Kannel:
-    """A Kannel gateway: where it takes texts, and from where it may bring some."""
+    """A Kannel gateway: where it takes texts, from where it may bring some, and where to."""
 
     send_url: str
     username: str
@@ -56,6 +57,13 @@ class Kannel:
     from_number: str
     secret: SecretStr
     allowed: tuple[Network, ...]
+    our_url: str
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it is on another machine, and may bring nothing from there."""
+        there = not _is_this_machine(urlsplit(self.send_url).hostname or "")
+        return there and all(network.is_loopback for network in self.allowed)
 
 
 class _Given:
@@ -156,7 +164,24 @@ def kannel(fields: Mapping[str, Any]) -> Kannel | None:
         from_number=given["from_number"],
         secret=given["secret"],
         allowed=_networks(given["allowed"], given.name("allowed")),
+        our_url=_our_url(given, host=fields["host"], port=fields["port"]),
     )
+
+
+def _our_url(given: _Given, *, host: str, port: int) -> str:
+    """Where the gateway reaches our web part; where nobody says, at the address it listens on."""
+    name = given.name("our_url")
+    if given["our_url"] is not None:
+        return web_address(given["our_url"], name, anywhere=True)
+    beside = _is_this_machine(urlsplit(given["send_url"].strip()).hostname or "")
+    if host in EVERYWHERE and beside:
+        host = "127.0.0.1"
+    if not beside and (host in EVERYWHERE or _is_this_machine(host)):
+        raise ValueError(
+            f"{name} is missing: Kannel is on another machine, and must be told where it reaches "
+            f"us, such as http://10.0.0.5:{port}"
+        )
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def web_address(text: str, setting: str, *, anywhere: bool = False) -> str:

@@ -136,7 +136,7 @@ def _kannel(settings: Settings, given: settings_channels.Kannel) -> Channel:
         sender=given.from_number,
         secret=given.secret.get_secret_value(),
         allowed=given.allowed,
-        our_url=f"http://{settings.host}:{settings.port}",  # it stands beside us, not outside
+        our_url=given.our_url,
         seconds=settings.send_timeout * WITHIN_TIMEOUT,
         segments_at_most=settings.sms_segments,
     )

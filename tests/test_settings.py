@@ -30,6 +30,7 @@ KANNEL = {
     "kannel_from_number": "+441632960002",
     "kannel_secret": STRONG,
 }
+ELSEWHERE = {"kannel_send_url": "http://10.0.0.6:13013/cgi-bin/sendsms"}
 HOOKED = {
     "telegram_token": TOKEN,
     "telegram_mode": "webhook",
@@ -182,6 +183,30 @@ def test_a_whole_gateway(put):
     assert CANARY not in repr(settings.kannel) + repr(settings) + settings.model_dump_json()
 
 
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ({}, "http://127.0.0.1:8000"),
+        ({"host": "0.0.0.0", "port": 9000}, "http://127.0.0.1:9000"),
+        ({"host": "::1"}, "http://[::1]:8000"),
+        ({"host": "10.0.0.5"}, "http://10.0.0.5:8000"),
+        ({"kannel_our_url": "http://onestep.lan:8000/"}, "http://onestep.lan:8000"),
+        (ELSEWHERE | {"host": "10.0.0.5"}, "http://10.0.0.5:8000"),
+        (ELSEWHERE | {"kannel_our_url": "https://onestep.lan"}, "https://onestep.lan"),
+    ],
+)
+def test_where_a_gateway_brings_its_reports(put, given, url):
+    """To where we listen, unless it is said otherwise: it often knows us by another name."""
+    assert put(**{**KANNEL, **given}).kannel.our_url == url
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "::"])
+def test_a_gateway_elsewhere_must_be_told_where_we_are(put, capsys, host):
+    """One on another machine cannot bring its reports to this machine's own address."""
+    said = refusal(capsys, lambda: put(**{**KANNEL, **ELSEWHERE, "host": host}))
+    assert "ONESTEP_KANNEL_OUR_URL is missing: Kannel is on another machine" in said
+
+
 def test_texts_go_one_way(put, capsys):
     """Two providers of texts are refused: nobody could say which of them a text went through."""
     both = {**TWILIO, **KANNEL}
@@ -220,6 +245,8 @@ def test_half_a_provider_is_refused_by_the_missing_name(put, capsys, whole, miss
         (KANNEL, "kannel_secret", "kannel"),
         (KANNEL, "kannel_allowed", "everyone"),
         (KANNEL, "kannel_allowed", " , "),
+        (KANNEL, "kannel_our_url", "onestep.lan:8000"),
+        (KANNEL, "kannel_our_url", "http://onestep.lan/?a=b"),
     ],
 )
 def test_what_is_weak_or_makes_no_sense_is_refused_by_its_name(put, capsys, whole, name, value):

@@ -70,6 +70,9 @@ def _ways_in(settings: Settings, from_variables: tuple[str, ...]) -> Iterator[st
         yield f"SMS through Twilio, from {sender}{elsewhere}"
     if kannel := settings.kannel:
         yield f"SMS through Kannel at {kannel.send_url}, from {kannel.from_number}"
+        yield f"Kannel brings texts and delivery reports to {kannel.our_url}"
+        if kannel.elsewhere:
+            yield "nothing it brings is believed: set ONESTEP_KANNEL_ALLOWED to its address"
     if not (settings.telegram or settings.twilio or settings.kannel):
         yield "nobody can write yet: neither Telegram nor SMS is configured (.env.example)"
     for name in from_variables:

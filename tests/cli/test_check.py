@@ -48,10 +48,30 @@ def test_what_is_configured_is_said(onestep_run, at, tmp_path):
     parts = told(ran)
     assert parts["clients"][0] == "Telegram, by polling"
     assert parts["clients"][1].endswith("from +441632960002")
+    assert parts["clients"][2].endswith("to http://127.0.0.1:8000")
     assert any("ONESTEP_KANNEL_PASSWORD came as a variable" in line for line in parts["clients"])
     assert not any("TELEGRAM_TOKEN" in line for line in parts["clients"])
     assert set(parts) == {"clients", "pages", "keys", "database", "spool", "content", "bot"}
     assert "canary" not in ran.out + ran.err
+
+
+def test_a_gateway_that_may_bring_nothing_is_said(onestep_run, at):
+    """One on another machine is not among those that may bring texts until it is listed."""
+    gateway = {
+        "kannel_send_url": "http://10.0.0.6:13013/cgi-bin/sendsms",
+        "kannel_username": "onestep",
+        "kannel_password": "canary-1",
+        "kannel_from_number": "+441632960002",
+        "kannel_secret": "h7Gd82kQzm4Xw9Lp3RtY",
+        "kannel_our_url": "http://10.0.0.5:8000",
+    }
+    at(**gateway)
+    onestep_run("migrate")
+    at(**gateway)
+    said = [line for line in told(onestep_run("check"))["clients"] if "believed" in line]
+    at(**gateway, kannel_allowed="10.0.0.6")
+    listed = [line for line in told(onestep_run("check"))["clients"] if "believed" in line]
+    assert (len(said), listed) == (1, [])
 
 
 def test_what_is_missing_is_said(onestep_run, at):
