@@ -70,8 +70,9 @@ class Demo:
     async def lines(self, request: Request) -> Response:
         """Everything on one phone, and whether an answer is on its way."""
         client_id = request.path_params["client_id"]
-        shown = await run_in_threadpool(bubbles, self.app, self.ledger, client_id)
+        # Asked first: when nothing more is on its way, every line is among those read after it.
         typing = await run_in_threadpool(is_typing, self.app, client_id)
+        shown = await run_in_threadpool(bubbles, self.app, self.ledger, client_id)
         return JSONResponse({"lines": [asdict(bubble) for bubble in shown], "typing": typing})
 
     async def say(self, request: Request) -> Response:

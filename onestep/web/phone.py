@@ -10,6 +10,7 @@ from onestep.storage import clients, sealed
 from onestep.storage.models import Entry, Inbox, Incident, Message, Outbox, Rating
 
 TYPING = ("waiting", "working")
+LEAVING = ("ready", "sending")
 LINES_SHOWN = 200
 
 
@@ -54,10 +55,18 @@ def bubbles(app: App, ledger: Ledger, client_id: str) -> list[Bubble]:
 
 
 def is_typing(app: App, client_id: str) -> bool:
-    """Whether an answer is on its way: something the client wrote is still in the queue."""
+    """Whether an answer is on its way: what the client wrote still waits, or is not yet sent."""
     with app.db.read() as session:
         waiting = select(Inbox.id).where(Inbox.client_id == client_id, Inbox.state.in_(TYPING))
-        return session.scalar(waiting.where(Inbox.kind != "event").limit(1)) is not None
+        leaving = select(Outbox.id).where(
+            Outbox.client_id == client_id,
+            Outbox.state.in_(LEAVING),
+            Outbox.due_at <= app.clock(),
+        )
+        return any(
+            session.scalar(rows.limit(1)) is not None
+            for rows in (waiting.where(Inbox.kind != "event"), leaving)
+        )
 
 
 def version(app: App, client_id: str) -> str:
@@ -86,4 +95,5 @@ def version(app: App, client_id: str) -> str:
             client.enrolment,
             client.held,
         ]
+    parts.append(is_typing(app, client_id))
     return "-".join(str(part) for part in parts)

@@ -13,7 +13,7 @@ import pytest
 from tests.channels.bot_api.running import telegram_network, wait_until
 from tests.recipes.recipes import ROOT
 
-WITHIN = 90  # seconds for a start with the real bot, on a busy machine
+WITHIN = 180  # seconds for a start with the real bot, on a busy machine
 SAM = 5101
 
 

@@ -63,9 +63,12 @@ class Phone {
 
   async refresh() {
     const id = this.id;
+    const asked = this.asked = (this.asked ?? 0) + 1;
     const answer = await fetch(`/demo/clients/${id}/lines`);
     if (!answer.ok || id !== this.id) return;
     const { lines, typing } = await answer.json();
+    if (asked < (this.drawn ?? 0)) return; // a later answer overtook this one
+    this.drawn = asked;
     this.draw(lines);
     this.typing.hidden = !typing;
     if (shownPhone === this) await refreshRecord(id);

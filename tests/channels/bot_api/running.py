@@ -16,7 +16,7 @@ from tests.channels.bot_api.server import make_app
 TOKEN = "700100:TEST-token_of-a-bot-that-does-not-exist"
 
 
-def wait_until(true: Callable[[], object], seconds: float = 15) -> None:
+def wait_until(true: Callable[[], object], seconds: float = 60) -> None:
     """Waits until something is true; an AssertionError when it is not in time."""
     end = time.monotonic() + seconds
     while not true():
