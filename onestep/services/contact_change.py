@@ -1,26 +1,34 @@
 """A provider says that a client closed this address to us, or opened it again.
 
 A block and a carrier's opt-out are the client's STOP, told by somebody else (terms page): silence
-on every channel. Opening it again brings nobody back: only their own START does, which comes as a
-message of its own.
+on every channel. Opening it again is no START, but for a carrier's opt-in: that is only ever the
+client's own word for it, written to us.
 """
 
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
 from channels.base import ContactChange
-from onestep.domain.contact import ContactEvent
+from onestep.domain.contact import ContactEvent, ContactState
+from onestep.domain.words_table import Word
 from onestep.services.app import App
 from onestep.services.apply_contact import move
 from onestep.services.scope import new_turn_id, open_scope
-from onestep.storage import clients, talk
+from onestep.storage import clients, inbox, talk
+from onestep.storage.clients import Theirs
 
 CLOSED = {"blocked", "opted_out"}
+OPENED = {"opted_in"}
 
 
 def contact_change(app: App, change: ContactChange) -> None:
-    """Stops the client who closed this address. The same change again has no effect.
+    """Stops the client who closed this address, or brings back who opted in again.
 
-    An address that is nobody's changes nothing. Blocking: call it from a thread.
+    The same change again has no effect, nor has one of an address that is nobody's. Blocking:
+    call it from a thread.
     """
-    if change.change not in CLOSED:
+    if change.change not in CLOSED | OPENED:
         return
     now, provider_id = app.clock(), change.provider_id
     with app.db.write() as session:
@@ -28,21 +36,39 @@ def contact_change(app: App, change: ContactChange) -> None:
         known = talk.already_in(session, channel=change.channel, provider_id=provider_id)
         if known or theirs is None or theirs.address.state == "cut_off":
             return
-        client, id = theirs.client, new_turn_id()
-        scope = open_scope(session, app.content, client_id=client.id, turn_id=id, now=now)
-        talk.add_turn(session, id=id, client_id=client.id, by="application", now=now)
-        # A line of the thread without words: by it the same change is known again.
-        talk.add_message(
-            session,
-            text="",
-            direction="in",
-            channel=change.channel,
-            kind=change.change,
-            at=now,
-            zone=theirs.terms.zone,
-            client_id=client.id,
-            address_id=theirs.address.id,
-            provider_id=provider_id,
-            turn_id=id,
-        )
-        move(scope, ContactEvent.STOP)
+        turn_id = _keep(session, theirs, change, now)
+        if change.change in CLOSED:
+            id = theirs.client.id
+            scope = open_scope(session, app.content, client_id=id, turn_id=turn_id, now=now)
+            move(scope, ContactEvent.STOP)
+        else:
+            _start(session, theirs, now)
+    app.bells.ring("inbox")
+
+
+def _keep(session: Session, theirs: Theirs, change: ContactChange, now: datetime) -> str:
+    """A line of the thread without words, by which the same change is known again; its turn."""
+    turn_id, client_id = new_turn_id(), theirs.client.id
+    talk.add_turn(session, id=turn_id, client_id=client_id, by="application", now=now)
+    talk.add_message(
+        session,
+        text="",
+        direction="in",
+        channel=change.channel,
+        kind=change.change,
+        at=now,
+        zone=theirs.terms.zone,
+        client_id=client_id,
+        address_id=theirs.address.id,
+        provider_id=change.provider_id,
+        turn_id=turn_id,
+    )
+    return turn_id
+
+
+def _start(session: Session, theirs: Theirs, now: datetime) -> None:
+    """Who opted in with a word of the service's own has written START; one is enough."""
+    id, stopped = theirs.client.id, theirs.client.contact == ContactState.STOPPED
+    if stopped and not inbox.command_waits(session, id, Word.START.value):
+        start: dict[str, object] = {"command": Word.START.value, "has_rest": False}
+        inbox.put(session, client_id=id, kind="command", now=now, due_at=now, body=start)

@@ -155,18 +155,18 @@ def waiting_texts(session: Session, client_id: str) -> list[Inbox]:
 
 def quiet_asked(session: Session, client_id: str) -> bool:
     """Whether a STOP or PAUSE lies unhandled in the queue: nothing ordinary may go out then."""
-    return bool(
-        session.scalar(
-            select(
-                exists().where(
-                    Inbox.client_id == client_id,
-                    Inbox.state.in_(OPEN),
-                    Inbox.kind == "command",
-                    Inbox.body["command"].as_string().in_(["stop", "pause"]),
-                )
-            )
-        )
+    return command_waits(session, client_id, "stop", "pause")
+
+
+def command_waits(session: Session, client_id: str, *words: str) -> bool:
+    """Whether one of these commands lies unhandled in the client's queue."""
+    waits = exists().where(
+        Inbox.client_id == client_id,
+        Inbox.state.in_(OPEN),
+        Inbox.kind == "command",
+        Inbox.body["command"].as_string().in_(words),
     )
+    return bool(session.scalar(select(waits)))
 
 
 def written_at(session: Session, turn_id: str) -> datetime | None:

@@ -31,12 +31,32 @@ def test_a_block_is_stop(world, sam, change):
     assert [row.state for row in world.rows(Outbox)] == ["cancelled"]
     world.write("hello?")
     tell(world, "unblocked", id="c2")
-    tell(world, "opted_in", id="c3")
     assert world.client(sam).contact == "stopped"
     assert world.phone() == []
     world.write("start")
     assert world.client(sam).contact == "active"
     assert len(world.phone()) == 1
+
+
+def test_an_opt_in_is_start(world, sam):
+    """What their carrier takes for START is their own word; told twice, it starts once."""
+    tell(world, "opted_in")  # who never stopped: nothing
+    assert world.phone() == []
+    tell(world, "opted_out", id="c2")
+    for _ in range(2):
+        tell(world, "opted_in", id="c3")
+    assert world.client(sam).contact == "active"
+    assert len(world.phone()) == 1
+
+
+def test_start_and_the_opt_in_that_comes_with_it(world, sam):
+    """One text, told as a message and as an opt-in, starts once and is said once."""
+    tell(world, "opted_out")
+    world.write("start", go=False)
+    tell(world, "opted_in", id="c2")
+    assert world.client(sam).contact == "active"
+    assert len(world.phone()) == 1
+    assert world.bot.heard == []
 
 
 def test_the_same_block_again_stops_nobody_who_came_back(world, sam):

@@ -1,0 +1,100 @@
+"""The main job by text through Twilio: invite, consent, a check-in, PAUSE, RESUME, STOP, START.
+
+The whole service runs as it does for real clients: its loops, its webhook, its sends. The bot
+answers by a rule, and the ledger of the Twilio at the other end is the judge.
+"""
+
+import pytest
+
+from onestep.services.by_hand import make_check_in_due
+from tests.channels.peers.emulate import NUMBER, SID
+from tests.channels.twilio.whole import whole
+
+pytestmark = pytest.mark.slow
+SAM, EVE = "+447700900101", "+447700900103"
+
+
+def joined(service, number=SAM):
+    """Sam, who has been invited, sent the code and said yes: four texts lie on the phone."""
+    sam = service.invited()
+    hand = service.hand(number)
+    hand.say(f"{sam.code[:4]} {sam.code[4:]}", 3)
+    hand.say("1", 4)
+    assert service.contact(sam.client_id) == ("enrolled", "active")
+    return sam.client_id, hand
+
+
+def test_from_invitation_to_silence(tmp_path, made):
+    """A client is invited, says yes, checks in by number, pauses, resumes and stops: silence."""
+    with whole(tmp_path, made) as service:
+        sam = service.invited()
+        hand = service.hand(SAM)
+        asked = hand.say(f"{sam.code[:4].lower()} {sam.code[4:].lower()}", 3)
+        assert "Sam" in hand.texts[0]
+        assert "Ana" in hand.texts[1]
+        assert "1 Begin\n2 Not for me\n" in asked
+        hand.say("1", 4)
+        assert service.contact(sam.client_id) == ("enrolled", "active")
+        make_check_in_due(service.app, sam.client_id)
+        assert "2 About right" in hand.wait(5)
+        hand.say("2.", 6)
+        assert service.bot.heard[-1].input.key == "about_right"
+        hand.say("PAUSE", 7)
+        assert service.contact(sam.client_id) == ("enrolled", "paused")
+        hand.say("resume", 8)
+        assert service.contact(sam.client_id) == ("enrolled", "active")
+        hand.text("STOP")
+        service.becomes(sam.client_id, "stopped")
+        make_check_in_due(service.app, sam.client_id)
+        hand.text("hello?")
+        service.hand(EVE).say("hello?", 1)  # who comes after is answered: the service runs
+        assert len(hand.texts) == 8  # Twilio's own line confirms STOP, and nothing of ours
+        hand.say("START", 9)
+        assert service.contact(sam.client_id) == ("enrolled", "active")
+
+
+def custom(number, words, kind):
+    """A text with a word that the service has made up at Twilio for STOP or START."""
+    sid = f"SM{abs(hash(words)):032x}"[:34]
+    return {
+        "AccountSid": SID,
+        "MessageSid": sid,
+        "From": number,
+        "To": NUMBER,
+        "Body": words,
+        "NumMedia": "0",
+        "OptOutType": kind,
+    }
+
+
+def test_words_of_ones_own_for_stop_and_start(tmp_path, made):
+    """OptOutType: what Twilio takes for STOP or START is that, in whatever words."""
+    with whole(tmp_path, made) as service:
+        sam, hand = joined(service)
+        assert service.post(custom(SAM, "diolch dim mwy", "STOP")) == 200
+        assert service.contact(sam) == ("enrolled", "stopped")
+        for _ in range(2):  # a post that comes twice starts once
+            assert service.post(custom(SAM, "nôl", "START")) == 200
+        hand.wait(5)
+        assert service.contact(sam) == ("enrolled", "active")
+        assert service.post(custom(SAM, "STOP", "STOP")) == 200
+        service.becomes(sam, "stopped")
+        assert service.post(custom(SAM, "START", "START")) == 200
+        hand.wait(6)
+        assert service.contact(sam) == ("enrolled", "active")
+
+
+def test_what_twilio_refuses_for_stop_is_stop(tmp_path, made):
+    """21610: who opted out at Twilio has stopped, though we never heard it; START brings back."""
+    with whole(tmp_path, made) as service:
+        sam, hand = joined(service)
+        service.line.opted_out.add(SAM)
+        make_check_in_due(service.app, sam)
+        service.becomes(sam, "stopped")
+        make_check_in_due(service.app, sam)
+        hand.text("anyone there?")
+        service.hand(EVE).say("hello?", 1)
+        assert service.line.refused == [SAM]  # tried once, and never again
+        service.line.opted_out.clear()
+        assert hand.say("Start", 5)
+        assert service.contact(sam) == ("enrolled", "active")
