@@ -9,8 +9,10 @@ from typing import Any
 class Fault:
     """One planted fault: `kind` for the next `times` requests of a method, in one chat or all.
 
-    status    answers with HTTP `code` before anything is done; 502 as the HTML of a front door
+    status    answers with HTTP `code` before anything is done; 502 as the HTML of a front door,
+              429 with the `seconds` to wait
     lost      does what was asked and never answers (a time-out after acceptance)
+    late      does what was asked and answers `seconds` later
     hang      does nothing and never answers
     broken    does what was asked and answers with what was asked, in no JSON
     """
@@ -20,6 +22,7 @@ class Fault:
     chat: int | None = None
     times: int = 1
     code: int = 502
+    seconds: float = 0
     description: str = ""
 
     def takes(self, method: str, chat: int | None) -> bool:

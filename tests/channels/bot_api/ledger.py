@@ -44,6 +44,7 @@ class Bot:
     posts: list[dict[str, Any]] = field(default_factory=list)  # tries to post, with the status
     sent: list[dict[str, Any]] = field(default_factory=list)  # the ledger: all that was accepted
     early: int = 0  # sends that came before a flood's time was over
+    refused: Counter[str] = field(default_factory=Counter)  # answers but 200, by their status
     answered: Counter[str] = field(default_factory=Counter)  # taps acknowledged, and how often
     taps: set[str] = field(default_factory=set)
     typing: Counter[int] = field(default_factory=Counter)

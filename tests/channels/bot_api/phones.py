@@ -20,6 +20,13 @@ def _type(bot: Bot, _: Weather, said: dict[str, Any]) -> Any:
     return message
 
 
+def _open(bot: Bot, _: Weather, said: dict[str, Any]) -> Any:
+    """These have pressed Start long ago: the bot may write to them."""
+    for chat in said["chats"]:
+        bot.phone(int(chat)).started = True
+    return True
+
+
 def _edit(bot: Bot, _: Weather, said: dict[str, Any]) -> Any:
     message = bot.phone(int(said["chat"])).shown[int(said["message_id"])]
     message |= {**said["fields"], "edit_date": int(time.time())}
@@ -125,6 +132,7 @@ def _look(bot: Bot, _: Weather, __: dict[str, Any]) -> Any:
     return {
         "sent": bot.sent,
         "early": bot.early,
+        "refused": bot.refused,
         "waiting": [update["update_id"] for update in bot.updates],
         "posts": bot.posts,
         "answered": bot.answered,
@@ -142,6 +150,7 @@ def _screen(bot: Bot, _: Weather, said: dict[str, Any]) -> Any:
 
 DOINGS: dict[str, Any] = {
     "type": _type,
+    "open": _open,
     "edit": _edit,
     "tap": _tap,
     "block": _block,

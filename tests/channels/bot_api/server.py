@@ -9,6 +9,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from starlette.applications import Starlette
@@ -43,15 +44,19 @@ class Server:
         self.bot.calls[name] += 1
         fault = self.weather.next_fault(name, methods.chat_of(said))
         if fault and fault.kind in ("hang", "status"):
+            self.bot.refused[str(fault.code)] += 1
             return await _refused(fault)
         if name.lower() == "getupdates":
             answer = await self.asked.answer(said)
         else:
             answer = methods.call(self.bot, self.weather, name, said)
             self.bell.ring()
-        if fault and fault.kind == "lost":
-            await asyncio.sleep(NEVER)
-        return PlainTextResponse(f"<{said}>") if fault else _answer(*answer)
+        if answer[0] != HTTPStatus.OK:
+            self.bot.refused[str(answer[0])] += 1
+        if fault and fault.kind in ("lost", "late"):
+            await asyncio.sleep(NEVER if fault.kind == "lost" else fault.seconds)
+        broken = fault is not None and fault.kind == "broken"
+        return PlainTextResponse(f"<{said}>") if broken else _answer(*answer)
 
     async def file(self, request: Request) -> Response:
         """A file that a phone sent."""
@@ -107,6 +112,9 @@ async def _refused(fault: Fault) -> Response:
         await asyncio.sleep(NEVER)
     if fault.code in (502, 503):
         return Response(FRONT_DOOR, fault.code, media_type="text/html")
+    if fault.code == HTTPStatus.TOO_MANY_REQUESTS and fault.seconds:
+        wait = int(fault.seconds)
+        return _answer(*refusal(429, f"Too Many Requests: retry after {wait}", retry_after=wait))
     return _answer(*refusal(fault.code, fault.description or "Internal Server Error: restart"))
 
 

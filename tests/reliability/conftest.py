@@ -1,0 +1,36 @@
+"""A Telegram, a warm process and a service of one's own on either database."""
+
+import pytest
+
+from tests.channels.bot_api.running import telegram_network
+from tests.reliability.places import Lives, Place
+
+
+@pytest.fixture(scope="session")
+def telegram():
+    """One Telegram for all tests here."""
+    with telegram_network() as made:
+        yield made
+
+
+@pytest.fixture
+def network(telegram):
+    """A Telegram where nothing has happened yet."""
+    telegram.do("reset")
+    return telegram
+
+
+@pytest.fixture(scope="session")
+def lives():
+    """The warm process that parts are forked from."""
+    warm = Lives()
+    yield warm
+    warm.close()
+
+
+@pytest.fixture
+def place(tmp_path, made, network, lives):
+    """A service on disk that nobody runs yet."""
+    there = Place(tmp_path / "service", made, network, lives)
+    yield there
+    there.close()
