@@ -3,7 +3,7 @@
 From the moment it is asked for the bot is silent: who has asked for Ana writes to Ana.
 """
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from onestep.domain.permission import SendKind
@@ -16,12 +16,15 @@ from onestep.storage import inbox, outbox, talk
 from onestep.storage.base import new_id
 from onestep.storage.models import HandOff, Message, Relay
 
+# Asked in every turn, so put together once: building a statement costs more than running it.
+_CURRENT = select(HandOff).where(
+    HandOff.client_id == bindparam("client_id"), HandOff.state != "closed"
+)
+
 
 def current(session: Session, client_id: str) -> HandOff | None:
     """The hand-off that is requested or open for this client."""
-    return session.scalar(
-        select(HandOff).where(HandOff.client_id == client_id, HandOff.state != "closed")
-    )
+    return session.scalar(_CURRENT, {"client_id": client_id})
 
 
 def is_open(session: Session, client_id: str) -> bool:

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from onestep.storage.base import Moment, database_now, new_id
+from onestep.storage.base import Moment, database_now, new_id, table_of
 from onestep.storage.errors import LeaseLost
 from onestep.storage.models import Inbox
 
@@ -42,26 +42,25 @@ _FROM_HERE = (
     .where(Inbox.client_id == _CLIENT, Inbox.state.in_(OPEN), Inbox.seq >= bindparam("seq"))
     .order_by(Inbox.seq)
 )
+_ROWS = table_of(Inbox)
 _HELD = (
-    update(Inbox)
+    update(_ROWS)
     .where(
-        Inbox.id == bindparam("held_id"),
-        Inbox.fence == bindparam("held_fence"),
-        Inbox.state == "working",
+        _ROWS.c.id == bindparam("held_id"),
+        _ROWS.c.fence == bindparam("held_fence"),
+        _ROWS.c.state == "working",
     )
-    .returning(Inbox.id)
-    .execution_options(synchronize_session=False)
+    .returning(_ROWS.c.id)
 )
 _TAKE = (
-    update(Inbox)
-    .where(Inbox.seq == bindparam("taken_seq"))
+    update(_ROWS)
+    .where(_ROWS.c.seq == bindparam("taken_seq"))
     .values(
         state="working",
-        fence=Inbox.fence + 1,
-        attempts=Inbox.attempts + 1,
+        fence=_ROWS.c.fence + 1,
+        attempts=_ROWS.c.attempts + 1,
         lease_until=database_now() + bindparam("lease"),
     )
-    .execution_options(synchronize_session=False)
 )
 _FINISH = _HELD.values(state="done", turn_id=bindparam("handled_in"))
 
@@ -108,7 +107,7 @@ def put(
 
 def is_due(session: Session, *, now: datetime) -> bool:
     """Whether `claim` would find something; takes nothing."""
-    return session.scalar(_oldest_due().with_only_columns(Inbox.seq), {"now": now}) is not None
+    return session.scalar(_any_due(), {"now": now}) is not None
 
 
 def claim(session: Session, *, now: datetime, lease_seconds: float) -> Claim | None:
@@ -118,7 +117,7 @@ def claim(session: Session, *, now: datetime, lease_seconds: float) -> Claim | N
     Only the head of a client's queue is taken, so that order holds; but STOP, PAUSE, RESUME,
     COACH and HELP pass what waits for the bot to come back.
     """
-    first = session.scalar(_oldest_due().with_for_update(skip_locked=True), {"now": now})
+    first = session.scalar(_oldest_due(), {"now": now})
     if first is None:
         return None
     rows = _stretch(session, first)
@@ -185,6 +184,15 @@ def next_due(session: Session) -> datetime | None:
 
 @cache  # building it costs far more than running it
 def _oldest_due() -> Select[Inbox]:
+    return _due().with_for_update(skip_locked=True)
+
+
+@cache
+def _any_due() -> Select[int]:
+    return _due().with_only_columns(Inbox.seq)
+
+
+def _due() -> Select[Inbox]:
     now = bindparam("now", type_=Moment())
     other, earlier = aliased(Inbox), aliased(Inbox)
     held = and_(other.state == "working", other.lease_until >= database_now())

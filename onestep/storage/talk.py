@@ -7,7 +7,7 @@ from sqlalchemy import BindParameter, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from onestep.storage import sealed
-from onestep.storage.base import insert_row, new_id
+from onestep.storage.base import insert_row, new_id, table_of
 from onestep.storage.models import (
     CheckIn,
     Conversation,
@@ -45,12 +45,13 @@ UNANSWERED = select(func.count()).where(
     CheckIn.id != bindparam("besides_check_in"),
     ~_ANSWERED,
 )
+_PROMPTS = table_of(Prompt)
 _CLOSE_PROMPT = (
-    update(Prompt)
-    .where(Prompt.client_id == bindparam("whose"), Prompt.open)
+    update(_PROMPTS)
+    .where(_PROMPTS.c.client_id == bindparam("whose"), _PROMPTS.c.open)
     .values(open=False)
-    .execution_options(synchronize_session=False)
 )
+_THESE = select(Message).where(Message.id.in_(bindparam("ids", expanding=True)))
 
 
 def add_message(
@@ -103,7 +104,7 @@ def already_in(session: Session, *, channel: str, provider_id: str) -> bool:
 
 def messages(session: Session, ids: list[str]) -> list[Message]:
     """These messages, in the order of `ids`."""
-    rows = session.scalars(select(Message).where(Message.id.in_(ids))).all()
+    rows = session.scalars(_THESE, {"ids": ids}).all() if ids else []
     return sorted(rows, key=lambda row: ids.index(row.id))
 
 
