@@ -1,18 +1,22 @@
 """What every folder of tests may use: long runs on demand, and a whole service in a folder."""
 
 import os
+import shutil
 import sqlite3
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine
 
 from onestep.content import Content, load
-from onestep.storage import database
+from onestep.storage import database as opening
 from onestep.storage.database import open_engine, sqlite_url
 from onestep.storage.schema import migrate
 from onestep.storage.seal import Keyring, new_keyring
+from tests.databases import Postgres, running_postgres
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -47,7 +51,7 @@ def _statements_compiled_once():
         return engine
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database, "create_engine", create)
+        patch.setattr(opening, "create_engine", create)
         yield
 
 
@@ -64,14 +68,47 @@ def made(tmp_path_factory) -> Made:
     return Made(load(ROOT / "content"), new_keyring(), empty)
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server, started by the first test that wants it."""
+    with running_postgres() as server:
+        yield server
+
+
 @pytest.fixture
-def new_world(made, tmp_path):
+def database(request) -> str:
+    """The kind of database a test runs on: SQLite, or both where it is marked `both_databases`.
+
+    ONESTEP_TEST_DATABASE=postgresql runs every other test that makes a service on PostgreSQL too.
+    """
+    return getattr(request, "param", os.environ.get("ONESTEP_TEST_DATABASE", "sqlite"))
+
+
+@pytest.fixture
+def fresh_url(request, database, made, tmp_path) -> Callable[[], str]:
+    """Makes databases of that kind with every table and no row; gives their addresses."""
+    if database == "postgresql":
+        return request.getfixturevalue("postgres").fresh
+    numbers = count()
+
+    def fresh():
+        path = tmp_path / f"fresh{next(numbers)}.db"
+        shutil.copyfile(made.empty, path)
+        return sqlite_url(path)
+
+    return fresh
+
+
+@pytest.fixture
+def new_world(made, tmp_path, database, fresh_url):
     """Makes services with a bot one method wide, each in a folder of its own."""
     from tests.services.world import World
 
     worlds = []
 
     def make(name="world", **more):
+        if database != "sqlite":
+            more = {"url": fresh_url(), **more}
         worlds.append(World(tmp_path / name, made, **more))
         return worlds[-1]
 

@@ -7,7 +7,7 @@ from tests.repository.tree import ROOT, texts
 
 LINE = re.compile(r"^#? ?(ONESTEP_[A-Z0-9_]+)=(.*)$", re.MULTILINE)
 # Read by the tests and the Makefile, never by the service.
-OF_THE_TESTS = {"ONESTEP_TEST_LONG"}
+OF_THE_TESTS = {"ONESTEP_TEST_LONG", "ONESTEP_TEST_DATABASE"}
 
 
 def written():

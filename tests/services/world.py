@@ -91,16 +91,20 @@ AWAY = dialogue.BotAway("away")
 class World:
     """One service, one coach, and the phones of the clients one adds."""
 
-    def __init__(self, folder, made, *, at=A_WEDNESDAY, lull=NONE, **more) -> None:
-        """`made` is what is alike in every world: content, keys and an empty database."""
+    def __init__(self, folder, made, *, at=A_WEDNESDAY, lull=NONE, url=None, **more) -> None:
+        """`made` is what is alike in every world: content, keys and an empty database.
+
+        `url` is a migrated database; where none is given, a SQLite file in the folder is made.
+        """
         self.folder, self.bot, self.made = folder, ScriptedBot(), made
         folder.mkdir(parents=True, exist_ok=True)
         self.file = folder / "onestep.db"
-        if not self.file.exists():
+        self.url = url or sqlite_url(self.file)
+        if url is None and not self.file.exists():
             shutil.copyfile(made.empty, self.file)
         self.ledger = Ledger(folder / "phones.db")
         self.app = App(
-            db=Database(sqlite_url(self.file), made.keys),
+            db=Database(self.url, made.keys),
             bot=self.bot,
             content=lambda _language: made.content,
             channels={name: Simulator(name, self.ledger) for name in ("telegram", "sms")},

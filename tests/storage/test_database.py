@@ -19,6 +19,7 @@ from onestep.storage.errors import NoRoom, WrongVersion
 from onestep.storage.models import Client
 from onestep.storage.schema import migrate, require_current
 from onestep.storage.seal import new_keyring
+from tests.databases import both_databases
 
 
 def pragma(db, name):
@@ -60,6 +61,7 @@ def test_write_takes_the_lock_at_once(world):
     assert second_began.is_set()
 
 
+@both_databases
 def test_an_error_leaves_nothing(world):
     """What a transaction wrote before an error is not there afterwards."""
     sam = world.add()
@@ -91,6 +93,7 @@ def test_ids_sort_as_they_were_made():
     assert len(set(many)) == 2000
 
 
+@both_databases
 def test_database_time_runs(world):
     """The leases' clock is the database's own, in seconds, finer than a second."""
     with world.app.db.read() as session:
@@ -102,9 +105,10 @@ def test_database_time_runs(world):
     assert abs(later - time.time()) < 5
 
 
-def test_all_migrations_make_the_schema(made):
+@both_databases
+def test_all_migrations_make_the_schema(fresh_url):
     """Every migration in turn makes exactly the tables, columns and indexes of the models."""
-    engine = open_engine(sqlite_url(made.empty))
+    engine = open_engine(fresh_url())
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []

@@ -9,12 +9,14 @@ import pytest
 from sqlalchemy import select, update
 
 from onestep.storage import inbox, outbox, talk
-from onestep.storage.database import Database, sqlite_url
+from onestep.storage.database import Database
 from onestep.storage.errors import LeaseLost
 from onestep.storage.models import Address, Inbox, Message, Outbox
+from tests.databases import both_databases
 from tests.services.world import A_WEDNESDAY as NOW
 
 A_SECOND = timedelta(seconds=1)
+pytestmark = both_databases
 
 
 def put(world, client, kind="text", *, due=NOW, **body):
@@ -239,9 +241,9 @@ def test_a_sender_that_died(world):
             settle(world, held, state="sent")
 
 
-def work(path, keys, name, out):
+def work(url, keys, name, out):
     """A worker process: takes whatever it can get, holds it a moment, finishes it."""
-    db = Database(sqlite_url(path), keys)
+    db = Database(url, keys)
     done = []
     idle = time.monotonic()
     while time.monotonic() - idle < 1.0:
@@ -270,7 +272,7 @@ def test_two_processes_share_one_queue(world, long):
     context = multiprocessing.get_context("spawn")
     out = context.Queue()
     workers = [
-        context.Process(target=work, args=(world.file, world.made.keys, number, out))
+        context.Process(target=work, args=(world.url, world.made.keys, number, out))
         for number in range(2)
     ]
     for worker in workers:
