@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
@@ -22,7 +22,8 @@ USERNAME, PASSWORD = "onestep", "a-made-up-password"
 NUMBER = "447700900000"
 # fakesmsc notes what it got as <from to [udh …] kind words>, and anew for each line of the words.
 GOT = re.compile(rb"Got message \d+: <(.*)>$", re.MULTILINE)
-MESSAGE = re.compile(rb"\S+ (\+\d+) (?:udh \S+ )?(text|data|ucs-2) (.*)")
+MESSAGE = re.compile(rb"\S+ (\+\d+) (?:udh (\S+) )?(text|data|ucs-2) (.*)")
+LONG = b"\x05\x00\x03"  # how the header of a part begins; its reference, how many, which one
 
 
 @dataclass
@@ -62,15 +63,53 @@ class Phones:
 
     def got(self) -> list[tuple[str, str]]:
         """The ledger: (to whom, what) of every part that arrived, in order."""
-        got: list[tuple[str, str]] = []
-        for line in GOT.findall(self.log.read_bytes()):
-            message = MESSAGE.fullmatch(line)
-            if message is None:
-                to, words = got.pop()
-                got.append((to, f"{words}\n{line.decode()}"))
-            else:
-                got.append((message[1].decode(), _words(message[2], message[3])))
-        return got
+        return [(to, words) for to, words, _ in _read(self.log)]
+
+
+class Air:
+    """What is in the air over time: phones that text, one after the other, and all they got."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self.gateway, self._line = gateway, ExitStack()
+        self._before = set(gateway.folder.glob("fakesmsc-*.log"))
+
+    def send(self, phone: str, words: str) -> None:
+        """One phone texts; from then on all are there to take what comes."""
+        self._line.close()
+        self._line.enter_context(self.gateway.phones(text(phone, words)))
+
+    def up(self) -> None:
+        """The line is up, and nobody texts."""
+        self._line.close()
+        self._line.enter_context(self.gateway.phones())
+
+    def down(self) -> None:
+        """The line is down: what goes out waits in the gateway."""
+        self._line.close()
+
+    def texts(self, phone: str) -> list[str]:
+        """What lies on one phone, oldest first; the parts of a long text are one."""
+        whole: list[str] = []
+        for log in sorted(set(self.gateway.folder.glob("fakesmsc-*.log")) - self._before):
+            for to, words, header in _read(log):
+                if to != phone:
+                    continue
+                goes_on = header.startswith(LONG) and header[5] > 1
+                whole.append(whole.pop() + words if goes_on else words)
+        return whole
+
+
+def _read(log: Path) -> list[tuple[str, str, bytes]]:
+    got: list[tuple[str, str, bytes]] = []
+    for line in GOT.findall(log.read_bytes()):
+        message = MESSAGE.fullmatch(line)
+        if message is None:
+            to, words, header = got.pop()
+            got.append((to, f"{words}\n{line.decode()}", header))
+        else:
+            header = unquote_to_bytes(message[2] or b"")
+            got.append((message[1].decode(), _words(message[3], message[4]), header))
+    return got
 
 
 def text(phone: str, words: str) -> str:
