@@ -67,6 +67,19 @@ def parse_command(
     return None
 
 
+def yes_or_no(text: str, *, languages: Sequence[str] = ("en",)) -> bool | None:
+    """Return what the whole of `text` answers to a question that takes a yes or a no, if that.
+
+    Only for a question just asked: "ok" by itself agrees to nothing.
+    """
+    said = " ".join(re.findall(r"\w+", plain(text).replace("'", "")))
+    for language in languages:
+        table = LANGUAGES[language]
+        if said in table.yes or said in table.no:
+            return said in table.yes
+    return None
+
+
 def plain(text: str) -> str:
     """Return `text` as it is looked up: one case, single spaces, bare edges, no slash."""
     text = unicodedata.normalize("NFKC", text).replace("\u2019", "'")

@@ -38,4 +38,21 @@ ENGLISH = WordTable(
         """.split()  # noqa: SIM905 - read as prose, checked as words
     ),
     number_endings=("st", "nd", "rd", "th", "am", "pm", "w", "d"),
+    yes=frozenset((
+        "yes", "yes please", "yes pls", "yes thanks", "yes ta", "yes it is", "yes i am", "yea",
+        "yeah", "yeah please", "yeah ok", "yeah go on", "yeh", "yep", "yup", "yh", "yah", "ye",
+        "ya", "y", "aye", "sure", "ok", "okay", "ok yes", "ok then", "please", "please do",
+        "go on", "go on then", "go for it", "yes its me", "yeah its me", "yep its me", "its me",
+        "it is me", "thats me", "yes thats me", "yeah thats me", "yep thats me", "this is me",
+        "me", "its mine", "mine", "its for me", "yes its for me", "correct", "right",
+    )),
+    no=frozenset((
+        "no", "no thanks", "no thank you", "no ta", "no sorry", "sorry no", "no its not", "nope",
+        "nah", "nah ta", "nah thanks", "na", "n", "not me", "no not me", "nah not me",
+        "no its not me", "its not me", "isnt me",
+        "not for me", "no not for me", "its not for me", "not mine", "its not mine", "not now",
+        "no not now", "nah not now", "not yet", "wrong number", "wrong person", "no wrong number",
+        "sorry wrong number", "you have the wrong number", "youve got the wrong number",
+        "you got the wrong number", "id rather not", "rather not", "leave it", "no leave it",
+    )),
 )  # fmt: skip

@@ -29,9 +29,12 @@ class WordTable:
     `in_chat` gives the few words that mean something else on Telegram than by SMS.
     PAUSE may be followed by words that are all in `date_words`, numbers, or numbers with one of
     `number_endings` ("3rd", "2wks"): "pause the telly" is then talk.
+    `yes` and `no`, without apostrophes, answer a question that has only these two answers.
     """
 
     exact: Mapping[Word, tuple[str, ...]]
     in_chat: Mapping[str, Word]
     date_words: frozenset[str]
     number_endings: tuple[str, ...]
+    yes: frozenset[str]
+    no: frozenset[str]

@@ -34,7 +34,7 @@ def contact_change(app: App, change: ContactChange) -> None:
     with app.db.write() as session:
         theirs = clients.whose(session, channel=change.channel, value=change.sender)
         known = talk.already_in(session, channel=change.channel, provider_id=provider_id)
-        if known or theirs is None or theirs.address.state == "cut_off":
+        if known or theirs is None or theirs.address.state not in {"live", "dead"}:
             return
         turn_id = _keep(session, theirs, change, now)
         if change.change in CLOSED:

@@ -113,7 +113,8 @@ def outbound(session: Session, row: Outbox, address: Address) -> Outbound:
         to=sealed.address_value(session, address),
         text=sealed.message_text(session, message),
         choices=tuple(Choice(choice["key"], choice["label"]) for choice in row.choices),
-        prompt=prompt.id if prompt else None,
+        # Who is asked whether a code is theirs is no client yet, and has no prompt but the row.
+        prompt=prompt.id if prompt else row.id if row.choices else None,
         reference=row.id,
     )
 

@@ -15,9 +15,11 @@ from onestep.storage import clients, inbox, outbox, sealed, talk
 from onestep.storage.models import Address, Client, Message, Outbox
 
 STARTED_BY_US = frozenset({SendKind.CHECK_IN, SendKind.PAUSE_OVER})
-# An address that is dead or a wrong number: "sorry" to the latter; danger is always answered.
+# An address that is dead, was left for another, or is a wrong number. To the last two goes the one
+# line that ends it; danger is always answered.
 STILL_SENT = {
     "dead": frozenset({SendKind.CONCERN_REPLY}),
+    "moved": frozenset({SendKind.CONCERN_REPLY, SendKind.CONFIRMATION}),
     "cut_off": frozenset({SendKind.CONCERN_REPLY, SendKind.CONFIRMATION}),
 }
 # The same text to one client more often than this is a loop of ours, and held for a person.

@@ -100,7 +100,8 @@ def _let_go(session: Session, channel: str, now: datetime) -> None:
 
 def _stopped(session: Session, row: Outbox, now: datetime) -> None:
     """The client closed this address to us: their STOP, told by somebody else. It stays theirs."""
-    if row.client_id is None:
+    left = session.get_one(Address, row.address_id).state in {"moved", "cut_off"}
+    if row.client_id is None or left:
         return
     client = clients.client(session, row.client_id)
     state = change_contact(ContactState(client.contact), ContactEvent.STOP, by=By.PROVIDER)
@@ -111,9 +112,14 @@ def _stopped(session: Session, row: Outbox, now: datetime) -> None:
 
 
 def gone(session: Session, row: Outbox, now: datetime) -> None:
-    """This address takes no more messages: it is dead, and its client cannot be reached by it."""
-    session.get_one(Address, row.address_id).state = "dead"
-    if row.client_id is None:
+    """This address takes no more messages: it is dead, and its client cannot be reached by it.
+
+    Another address of theirs is not used in its place: a person asks first (terms page).
+    """
+    address = session.get_one(Address, row.address_id)
+    if address.state == "live":  # one that was left, or a wrong number, stays what it is
+        address.state = "dead"
+    if row.client_id is None or not address.preferred:
         return
     client = clients.client(session, row.client_id)
     try:

@@ -20,7 +20,6 @@ from onestep.safety import Level, Request, ScreenContext, Verdict, screen
 from onestep.services.already import Already
 from onestep.services.app import App
 from onestep.services.concern import raise_concern
-from onestep.services.joining import join
 from onestep.services.park import Sender, park
 from onestep.services.strangers import goes_apart, receive_apart, receive_unknown
 from onestep.storage import clients, inbox, incidents, sealed, talk
@@ -31,6 +30,7 @@ log = logging.getLogger(__name__)
 
 # How long an earlier message still colours the next one: "yes, tonight" after a worry.
 EARLIER_COUNTS = timedelta(hours=24)
+OF_THEIRS = {"live", "dead"}  # a dead one that writes is live again
 # What the step beside the screen hears in plain words counts as the command itself, in every
 # state and with the bot down.
 ASKED_PLAINLY = {
@@ -96,15 +96,15 @@ def keep(
         if talk.already_in(session, channel=inbound.channel, provider_id=inbound.provider_id):
             return Received(new=False)
         theirs = _theirs(session, inbound)
-        if theirs is None and (joined := join(session, inbound, verdict, now=now)):
-            received = Received(True, joined.client_id, joined.message_id)
-        elif theirs is None:
-            receive_unknown(app, session, inbound, verdict, now=now, already=already)
-            received = Received(new=True)
+        if theirs is None:
+            joined = receive_unknown(app, session, inbound, verdict, now=now, already=already)
+            received = (
+                Received(True, joined.client_id, joined.message_id) if joined else Received(True)
+            )
         else:
             received = _from_client(app, session, theirs, inbound, verdict, now, already)
     app.bells.ring("inbox")
-    if received.client_id is None or verdict.level is not Level.NONE:
+    if theirs is None or verdict.level is not Level.NONE:
         app.bells.ring("outbox")  # these are answered at once, without a turn
     return received
 
@@ -136,9 +136,9 @@ def _sender(app: App, inbound: Inbound, now: datetime) -> Sender:
 
 
 def _theirs(session: Session, inbound: Inbound) -> clients.Theirs | None:
-    """The client who wrote this; nobody where the number was cut off as a wrong one."""
+    """The client who wrote this; nobody where the number is a wrong one, or left for another."""
     found = clients.whose(session, channel=inbound.channel, value=inbound.sender)
-    return None if found is None or found.address.state == "cut_off" else found
+    return found if found and found.address.state in OF_THEIRS else None
 
 
 def _from_client(

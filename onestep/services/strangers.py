@@ -6,22 +6,22 @@ record until a person has checked who wrote it. Nothing here confirms that anyon
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.base import Inbound
-from onestep.content import Content, Reply, concern_reply, render
+from onestep.content import Content, concern_reply
 from onestep.domain.enrolment import Enrolment
 from onestep.domain.permission import SendKind
 from onestep.domain.words import parse_command
 from onestep.domain.words_table import Word
 from onestep.safety import Level, Verdict
+from onestep.services import apart
 from onestep.services.already import Already, went_already
 from onestep.services.app import App
+from onestep.services.joining import CODE, Joined, join, read_code
 from onestep.storage import clients, inbox, incidents, outbox, talk
-from onestep.storage.base import new_id
 from onestep.storage.clients import Theirs
-from onestep.storage.models import Address, Alert, Message, Outbox
+from onestep.storage.models import Address, Message
 
 ONE_ANSWER_IN = timedelta(days=1)
 ONE_RECEIPT_IN = timedelta(minutes=10)  # safety page, of what is written while a person is asked
@@ -35,26 +35,34 @@ def receive_unknown(
     *,
     now: datetime,
     already: Already | None = None,
-) -> None:
+) -> Joined | None:
     """Keeps a message of a number nobody knows, apart from every client's record.
 
     Danger is an incident that rings and gets the fixed reply, unless that has gone `already`;
-    what is quieter is one that waits for a person. One sentence a day says how to be recognised.
+    what is quieter is one that waits for a person. Who brings a good code is asked whether it is
+    theirs, and has Joined by saying so. Else one sentence a day says how to be recognised.
     """
-    address = clients.find_address(session, channel=inbound.channel, value=inbound.sender)
-    if address is None:
-        address = clients.add_address(
-            session, client_id=None, channel=inbound.channel, value=inbound.sender, now=now
-        )
-    message = _keep(session, address, inbound, verdict, now=now, zone="UTC")
+    address = clients.known_or_new(session, channel=inbound.channel, value=inbound.sender, now=now)
+    kind = CODE if read_code(inbound.code or inbound.text) else None
+    message = apart.keep(session, address, inbound, verdict, now=now, zone="UTC", kind=kind)
+    content = app.content(app.language)
     if verdict.level is Level.NOW:
         # Nobody knows who holds this phone: nothing that shows is said to it.
-        content = app.content(app.language)
+        apart.ring(session, message, verdict, now=now)
         _answer_danger(session, address, content, verdict, now, already=already, discreet=True)
-    elif not _said_lately(session, address, now - ONE_ANSWER_IN) and not _stops(inbound):
-        content = app.content(app.language)
-        text = _line(content, "unknown_sender", address, message.id)
-        _send(session, address, text, kind=SendKind.CONFIRMATION, now=now)
+        return None
+    joined = join(app, session, address, inbound, message, now=now)
+    if joined is None and _may_be_told(session, address, inbound, now):
+        said = apart.line(content, "unknown_sender", address, seed=message.id)
+        apart.say(session, address, said, kind=SendKind.CONFIRMATION, now=now)
+    return joined if isinstance(joined, Joined) else None
+
+
+def _may_be_told(session: Session, address: Address, inbound: Inbound, now: datetime) -> bool:
+    """Whether the one sentence of the day goes there; never to a wrong number, nor after STOP."""
+    if address.state == "cut_off" or _stops(inbound):
+        return False
+    return not apart.said_since(session, address, now - ONE_ANSWER_IN)
 
 
 def goes_apart(session: Session, theirs: Theirs, verdict: Verdict, *, kind: str) -> bool:
@@ -83,65 +91,19 @@ def receive_apart(
     """Keeps a message that `goes_apart`: danger is answered and rung, the rest has a receipt."""
     address, content = theirs.address, app.content(theirs.terms.language)
     discreet = theirs.terms.discreet
-    message = _keep(session, address, inbound, verdict, now=now, zone=theirs.terms.zone)
+    zone = theirs.terms.zone
+    message = apart.keep(session, address, inbound, verdict, now=now, zone=zone)
     if verdict.level is Level.NOW:
+        apart.ring(session, message, verdict, now=now)
         # Whoever wrote it: after a yes, too, nothing is begun until a person has checked.
         theirs.client.held = theirs.client.held or "sender"
         _let_waiting_go(session, theirs.client.id, now)
         _answer_danger(session, address, content, verdict, now, already=already, discreet=discreet)
-    elif theirs.client.contact != "stopped" and not _said_lately(
+    elif theirs.client.contact != "stopped" and not apart.said_since(
         session, address, now - ONE_RECEIPT_IN
     ):
-        text = _line(content, "concern_receipt", address, message.id)
-        _send(session, address, text, kind=SendKind.CONCERN_REPLY, now=now, lane=outbox.ALERT)
-
-
-def _keep(
-    session: Session,
-    address: Address,
-    inbound: Inbound,
-    verdict: Verdict,
-    *,
-    now: datetime,
-    zone: str,
-) -> Message:
-    """Keeps the message as nobody's; what the screen saw in it is an incident of its level."""
-    category = verdict.category.value if verdict.category else None
-    spans = [[span.start, span.end] for span in verdict.matched]
-    message = talk.add_message(
-        session,
-        text=inbound.text,
-        direction="in",
-        channel=inbound.channel,
-        kind=inbound.kind,
-        at=now,
-        zone=zone,
-        client_id=None,
-        address_id=address.id,
-        provider_id=inbound.provider_id,
-        screen_level=verdict.level.value,
-        screen_by=verdict.by,
-        screen_category=category,
-        screen_spans=spans,
-    )
-    level = verdict.level.value
-    if verdict.level is not Level.NONE:
-        incidents.add(session, message=message, level=level, category=category, now=now)
-    if verdict.level is Level.NOW:
-        session.add(
-            Alert(
-                id=new_id(),
-                message_id=message.id,
-                level=level,
-                by=verdict.by or "rule",
-                category=category,
-                state="open",
-                at=now,
-                spans=spans,
-            )
-        )
-        session.flush()
-    return message
+        said = apart.line(content, "concern_receipt", address, seed=message.id)
+        apart.say(session, address, said, kind=SendKind.CONCERN_REPLY, now=now, lane=outbox.ALERT)
 
 
 def _answer_danger(
@@ -163,10 +125,12 @@ def _answer_danger(
         channel=address.channel,
         discreet=discreet,
     ).text
-    said = already.text if already else text
-    id = _send(session, address, said, kind=SendKind.CONCERN_REPLY, now=now, lane=outbox.ALERT)
+    said = apart.Line(already.text if already else text)
+    row = apart.say(
+        session, address, said, kind=SendKind.CONCERN_REPLY, now=now, lane=outbox.ALERT
+    )
     if already is not None:
-        went_already(session, id, already)
+        went_already(session, row.message_id, already)
 
 
 def _let_waiting_go(session: Session, client_id: str, now: datetime) -> None:
@@ -183,58 +147,3 @@ def _stops(inbound: Inbound) -> bool:
     """Whether they ask for silence, which is the answer."""
     command = parse_command(inbound.text, inbound.channel)
     return command is not None and command.word is Word.STOP
-
-
-def _line(content: Content, key: str, address: Address, turn_id: str) -> str:
-    rendered = render(
-        content,
-        [Reply(key)],
-        turn_id=turn_id,
-        channel=address.channel,
-        values={"service": content.service.name},
-    )
-    return rendered.messages[0].text
-
-
-def _said_lately(session: Session, address: Address, since: datetime) -> bool:
-    latest = select(Outbox.id).where(Outbox.address_id == address.id, Outbox.queued_at > since)
-    return session.scalar(latest.limit(1)) is not None
-
-
-def _send(
-    session: Session,
-    address: Address,
-    text: str,
-    *,
-    kind: SendKind,
-    now: datetime,
-    lane: str = "ordinary",
-) -> str:
-    """Queues a line that belongs to no record; returns its message's id."""
-    message = talk.add_message(
-        session,
-        text=text,
-        direction="out",
-        channel=address.channel,
-        kind="unknown",
-        at=now,
-        zone="UTC",
-        client_id=None,
-        address_id=address.id,
-    )
-    session.add(
-        Outbox(
-            id=new_id(),
-            client_id=None,
-            address_id=address.id,
-            message_id=message.id,
-            lane=lane,
-            kind=kind.value,
-            choices=[],
-            state="ready",
-            queued_at=now,
-            due_at=now,
-        )
-    )
-    session.flush()
-    return message.id

@@ -1,9 +1,11 @@
 """Queries about who there is: coaches, clients, addresses and terms."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import BindParameter, and_, bindparam, exists, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from onestep.storage import sealed
@@ -31,10 +33,11 @@ _THEIRS = (
     .join(ContactTerms, ContactTerms.client_id == Address.client_id)
     .where(Address.channel == bindparam("channel"), Address.value_hash == bindparam("hashed"))
 )
+# A preferred address that is dead is not silently replaced by another (terms page).
 _PREFERRED = (
     select(Address)
-    .where(Address.client_id == _CLIENT, Address.state == "live")
-    .order_by(Address.preferred.desc(), Address.created_at.desc())
+    .where(Address.client_id == _CLIENT, Address.preferred, Address.state == "live")
+    .order_by(Address.created_at.desc())
     .limit(1)
 )
 _TALKING = (
@@ -160,6 +163,21 @@ def add_address(
     return address
 
 
+def known_or_new(session: Session, *, channel: str, value: str, now: datetime) -> Address:
+    """The address with this value, locked till the transaction ends; added where it is new.
+
+    Two messages of one phone then follow one another, on every database.
+    """
+    found = find_address(session, channel=channel, value=value)
+    if found is None:
+        with suppress(IntegrityError), session.begin_nested():  # another was quicker
+            return add_address(session, client_id=None, channel=channel, value=value, now=now)
+        found = find_address(session, channel=channel, value=value)
+        assert found is not None  # noqa: S101  # or it would not have been in the way
+    session.refresh(found, with_for_update=True)
+    return found
+
+
 def find_address(session: Session, *, channel: str, value: str) -> Address | None:
     """The address with this value, found by its keyed hash."""
     hashed = sealed.keyring(session).address_hash(channel, value)
@@ -176,6 +194,11 @@ def whose(session: Session, *, channel: str, value: str) -> Theirs | None:
 def about(session: Session, client_id: str) -> About:
     """The client, who must exist, with all that a turn begins with."""
     return About(*session.execute(_ABOUT, {"client_id": client_id}).one())
+
+
+def addresses(session: Session, client_id: str) -> list[Address]:
+    """Every address that is or was this client's."""
+    return list(session.scalars(select(Address).where(Address.client_id == client_id)))
 
 
 def preferred_address(session: Session, client_id: str) -> Address | None:

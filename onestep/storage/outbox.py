@@ -246,6 +246,14 @@ def cancel_ready(session: Session, *, client_id: str, reason: str) -> int:
     return _changed(session, cancelled, whose=client_id, because=reason)
 
 
+def cancel_at(session: Session, *, address_id: str, reason: str) -> int:
+    """Cancels all that is ready for this address; the answer to danger still goes there."""
+    ready = update(Outbox).where(
+        Outbox.address_id == address_id, Outbox.state == "ready", Outbox.lane != ALERT
+    )
+    return _changed(session, ready.values(state="cancelled", reason=reason))
+
+
 def cancel_held(session: Session, *, client_id: str) -> int:
     """Cancels what waits for the morning: the talk has gone on, it would answer nothing."""
     return len(session.scalars(_CANCEL_HELD, {"whose": client_id}).all())

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onestep.domain.words import FOR_BOT, LANGUAGES, Channel, Command, Word, parse_command
+from onestep.domain.words import (
+    FOR_BOT,
+    LANGUAGES,
+    Channel,
+    Command,
+    Word,
+    parse_command,
+    yes_or_no,
+)
 
 # What becomes what by SMS, and on Telegram where that differs.
 SAID = [
@@ -136,3 +144,31 @@ def test_any_text_is_read_without_an_error(text):
 def test_stray_marks_change_nothing(said, marks):
     """Full stops, stars and spaces around a word are not part of it."""
     assert parse_command(marks + said + marks, "sms") is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        ("Yes", True),
+        ("yeah, that's me!", True),
+        ("yeah that’s me", True),
+        ("👍 ok", True),
+        ("NO", False),
+        ("nah, not me", False),
+        ("sorry, wrong number", False),
+        ("yes but who is this", None),
+        ("no idea what this is", None),
+        ("", None),
+    ],
+)
+def test_yes_and_no(text, means):
+    """Only the whole of a message is a yes or a no."""
+    assert yes_or_no(text) is means
+
+
+def test_no_word_is_both_yes_and_no():
+    """And each is spelled as it is looked up."""
+    for table in LANGUAGES.values():
+        assert not table.yes & table.no
+        assert all(yes_or_no(word) for word in table.yes)
+        assert all(yes_or_no(word) is False for word in table.no)

@@ -32,7 +32,7 @@ def free_port():
 
 @pytest.mark.slow
 def test_three_steps_from_a_token_to_a_conversation(tmp_path):
-    """Set up, serve, invite; Sam presses Start, reads what this is, and begins."""
+    """Set up, serve, invite; Sam presses Start, says it is for them, and begins."""
     set_up, serve, invite = commands()
     (tmp_path / ".venv").symlink_to(ROOT / ".venv")
     shutil.copy(ROOT / ".env.example", tmp_path)
@@ -70,13 +70,15 @@ def test_three_steps_from_a_token_to_a_conversation(tmp_path):
             code = re.search(r"\?start=(\w+)", typed(invite))[1]
             hand = network.phone(SAM)
             hand.type(f"/start {code}")
-            wait_until(lambda: len(hand.texts) == 3 or service.poll() is not None, WITHIN)
+            wait_until(lambda: hand.texts or service.poll() is not None, WITHIN)
             assert service.poll() is None, log.read_text()
-            assert "Sam" in hand.texts[0]
-            assert "Ana" in hand.texts[1]
-            hand.tap("Begin")
+            hand.tap("It’s for me")
             wait_until(lambda: len(hand.texts) == 4, WITHIN)
-            assert "Ana" in hand.texts[3] or "different" in hand.texts[3]
+            assert "Sam" in hand.texts[1]
+            assert "Ana" in hand.texts[2]
+            hand.tap("Begin")
+            wait_until(lambda: len(hand.texts) == 5, WITHIN)
+            assert "Ana" in hand.texts[4] or "different" in hand.texts[4]
         finally:
             service.send_signal(signal.SIGTERM)
             assert service.wait(WITHIN) == 0, log.read_text()

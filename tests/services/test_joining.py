@@ -1,4 +1,4 @@
-"""Who joins: by a good code and nothing else; a used one is answered as a made-up one is."""
+"""Who joins: by a good code and their own yes; a used one is answered as a made-up one is."""
 
 import re
 from datetime import timedelta
@@ -12,6 +12,7 @@ from onestep.storage import sealed
 from onestep.storage.clients import NewTerms
 from onestep.storage.models import (
     Address,
+    Ask,
     Client,
     Incident,
     Invite,
@@ -44,12 +45,33 @@ def start(world, code, phone=NEW, **more):
     return world.write("start", kind="join", code=code, phone=phone, **more)
 
 
+def joins(world, code, phone=NEW):
+    """Opens the link, and says that it is theirs."""
+    start(world, code, phone=phone)
+    return world.press(world.last_prompt(phone), "mine", phone=phone)
+
+
+def told(world, phone=NEW, channel="telegram"):
+    """The texts on a phone."""
+    return [shown.text for shown in world.phone(phone, channel)]
+
+
+def for_the_coach(world):
+    """What a person has to look at, as `about` and `detail`."""
+    return [(row.about, row.detail) for row in world.rows(Ask)]
+
+
 def test_a_link_lets_its_client_in(world):
-    """The phone becomes theirs, first contact comes, and nothing had been sent before."""
+    """Asked first; then the phone is theirs, first contact comes, nothing had been sent before."""
     dee = invited(world)
     world.go()
     assert world.rows(Outbox) == []
     start(world, dee.code)
+    [asked] = world.phone(NEW)
+    assert world.made.content.service.name in asked.text
+    assert not {"Dee", "Ana"} & set(re.findall(r"\w+", asked.text))
+    assert [row.client_id for row in world.rows(Address)] == [None]
+    world.press(asked.prompt, "mine", phone=NEW)
     assert world.keys(dee.client_id) == FIRST
     [address] = world.rows(Address)
     assert (address.client_id, address.channel) == (dee.client_id, "telegram")
@@ -63,7 +85,106 @@ def test_a_code_that_is_texted_lets_in_too(world, shape):
     code = dee.code.lower()
     text = shape.format(code, a=code[:4], b=code[4:])
     world.write(text, phone="+441632960010", channel="sms")
+    world.write("1", phone="+441632960010", channel="sms")
     assert world.keys(dee.client_id) == FIRST
+
+
+@pytest.mark.parametrize("words", ["yes", "Yeah, that's me!", "its for me", "yep", "1"])
+def test_a_yes_may_be_typed(world, words):
+    """In any plain wording; and the words themselves are theirs from there on."""
+    dee = invited(world)
+    start(world, dee.code)
+    world.write(words, phone=NEW)
+    assert world.keys(dee.client_id) == FIRST
+    assert world.kept(dee.client_id) == [words]
+
+
+@pytest.mark.parametrize("words", ["no", "wrong number", "Not me.", "2", None])
+def test_a_forwarded_link_links_nobody(world, words):
+    """Not me: sorry, nobody named, the code is used up, and the coach has a line to see to."""
+    dee = invited(world)
+    start(world, dee.code)
+    if words is None:
+        world.press(world.last_prompt(NEW), "not_me", phone=NEW)
+    else:
+        world.write(words, phone=NEW)
+    assert world.keys(dee.client_id) == []
+    assert not any(name in text for text in told(world) for name in ("Dee", "Ana"))
+    assert for_the_coach(world) == [("sender", "code_elsewhere")]
+    assert world.kept(dee.client_id) == []
+    before = told(world)
+    joins_again = start(world, dee.code)
+    world.write("yes", phone=NEW)
+    assert joins_again.client_id is None
+    assert told(world) == before
+    assert [row.client_id for row in world.rows(Address)] == [None]
+
+
+def test_words_that_are_no_answer(world):
+    """The question comes again, three times in all; then a person sees what was written."""
+    dee = invited(world)
+    start(world, dee.code)
+    for words in ("who is this", "what code", "hello?", "hello"):
+        world.write(words, phone=NEW)
+    assert len(told(world)) == 3
+    assert world.keys(dee.client_id) == []
+    world.write("oh wait", phone=NEW)
+    world.write("yes", phone=NEW)
+    assert world.keys(dee.client_id) == FIRST
+
+
+def test_danger_in_answer_to_the_question(world):
+    """It is an incident like any stranger's; nobody is linked until a person has looked."""
+    dee = invited(world)
+    start(world, dee.code)
+    world.write("no but i want to kill myself tonight", phone=NEW)
+    world.write("yes", phone=NEW)
+    assert [each.level for each in world.rows(Incident)] == ["now"]
+    assert world.keys(dee.client_id) == []
+
+
+def test_two_phones_and_one_code(world):
+    """Whoever says yes first has joined; the other's yes links nobody."""
+    dee = invited(world)
+    for phone in (NEW, "3003"):
+        start(world, dee.code, phone=phone)
+    for phone in (NEW, "3003"):
+        world.write("yes", phone=phone)
+    assert [row.client_id for row in world.rows(Address)] == [dee.client_id, None]
+    assert len(told(world, "3003")) == 1
+    assert world.keys(dee.client_id) == FIRST
+
+
+def test_the_code_may_run_out_under_the_question(world):
+    """A yes that comes after it links nobody."""
+    dee = invited(world)
+    start(world, dee.code)
+    world.wait(days=14)
+    world.write("yes", phone=NEW)
+    assert world.keys(dee.client_id) == []
+    assert "someone gave you a code" in told(world)[-1]
+
+
+def test_who_guesses_codes_is_let_guess_five_times_a_day(world):
+    """After that a good code is answered as a made-up one is; the next day it is good again."""
+    dee = invited(world)
+    for _ in range(5):
+        start(world, "2345BCDF")
+    start(world, dee.code)
+    assert len(told(world)) == 1
+    start(world, dee.code, phone="3003")
+    assert len(told(world, "3003")) == 1
+    world.wait(days=1, seconds=1)
+    joins(world, dee.code)
+    assert world.keys(dee.client_id) == FIRST
+
+
+def test_yes_out_of_the_blue_is_no_yes(world):
+    """Nobody was asked: one sentence, as for any unknown number."""
+    dee = invited(world)
+    world.write("yes", phone=NEW)
+    assert len(told(world)) == 1
+    assert world.keys(dee.client_id) == []
 
 
 @pytest.mark.parametrize(
@@ -98,7 +219,7 @@ def test_nothing_is_told_of_a_code_that_is_not_good(world, how, channel):
     elif how == "expired":
         world.wait(days=14)
     elif how == "used":
-        start(world, code, phone="3003")
+        joins(world, code, phone="3003")
     elif how == "no safe contact":
         with world.app.db.write() as session:
             session.delete(session.get_one(SafeContact, dee.client_id))
@@ -120,6 +241,9 @@ def test_the_same_post_twice_joins_once(world):
     dee = invited(world)
     for _ in range(2):
         start(world, dee.code, id="same")
+    assert len(told(world)) == 1
+    for _ in range(2):
+        world.write("yes", phone=NEW, id="the same")
     assert world.keys(dee.client_id) == FIRST
     assert len(world.rows(Message, kind="join")) == 1
 
@@ -128,7 +252,7 @@ def test_somebody_who_wrote_before_joins_with_the_same_phone(world):
     """What they wrote as nobody stays in nobody's record."""
     world.write("hello?", phone=NEW)
     dee = invited(world)
-    start(world, dee.code)
+    joins(world, dee.code)
     assert world.keys(dee.client_id) == FIRST
     [before] = [each for each in world.rows(Message, direction="in") if each.kind == "text"]
     assert before.client_id is None
@@ -189,5 +313,5 @@ def test_a_code_may_be_good_for_longer(world):
     """As long as was said, and not a moment more."""
     dee = invited(world, good_for=timedelta(days=30))
     world.wait(days=29)
-    start(world, dee.code)
+    joins(world, dee.code)
     assert world.keys(dee.client_id) == FIRST

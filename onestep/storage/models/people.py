@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from onestep.storage.base import ID_LENGTH, Base
@@ -51,7 +51,8 @@ class Address(Base):
     value: Mapped[bytes]
     value_hash: Mapped[str] = mapped_column(String(64))
     preferred: Mapped[bool] = mapped_column(default=True)
-    state: Mapped[str] = mapped_column(default="live")  # live | cut_off | dead
+    # live | dead | moved (another took its place) | cut_off (a wrong number)
+    state: Mapped[str] = mapped_column(default="live")
     not_before: Mapped[datetime | None]  # pace: nothing ordinary goes there before
     created_at: Mapped[datetime]
 
@@ -98,7 +99,11 @@ class SafeContact(Base):
     if_someone_else: Mapped[bytes | None]
     quick_exit_word: Mapped[bytes | None]
     record_word: Mapped[bytes | None]
+    safe_days: Mapped[list[Any] | None]  # 0 is Monday; null is every day
+    safe_from: Mapped[str | None]  # local HH:MM; null is any time
+    safe_until: Mapped[str | None]
     agreed_at: Mapped[datetime]
+    reminded_at: Mapped[datetime | None]  # when the coach was asked to agree it again
 
 
 class Cover(Base):
@@ -122,7 +127,7 @@ class OnCall(Base):
 
 
 class Invite(Base):
-    """A single-use code that lets a client join; only its hash is kept."""
+    """A single-use code that lets a client join, or come with a new phone; its hash is kept."""
 
     __tablename__ = "invite"
     id: Mapped[str] = mapped_column(Key, primary_key=True)
@@ -130,6 +135,20 @@ class Invite(Base):
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    # join | relink (the new phone takes over) | also (the old ones stay, and stay preferred)
+    kind: Mapped[str] = mapped_column(default="join", server_default=text("'join'"))
+    quietly: Mapped[bool] = mapped_column(default=False, server_default=false())  # old not told
+
+
+class Joining(Base):
+    """A phone that has brought a good code and is asked whether the code is for its owner."""
+
+    __tablename__ = "joining"
+    address_id: Mapped[str] = mapped_column(ForeignKey("address.id"), primary_key=True)
+    invite_id: Mapped[str] = mapped_column(ForeignKey("invite.id"))
+    prompt: Mapped[str] = mapped_column(Key)  # the outbox id of the question its buttons carry
+    asked: Mapped[int]  # how often
+    asked_at: Mapped[datetime]
 
 
 class Session(Base):

@@ -45,6 +45,7 @@ class Outbox(Base):
         Index("ix_outbox_client", "client_id", "state"),
         Index("ix_outbox_provider", "provider_id"),
         Index("ix_outbox_tried", "client_id", "tried_at"),
+        Index("ix_outbox_address", "address_id", "queued_at"),
     )
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(Key, unique=True)
