@@ -15,11 +15,12 @@ SAM, EVE = "+447700900101", "+447700900103"
 
 
 def joined(service, number=SAM):
-    """Sam, who has been invited, sent the code and said yes: four texts lie on the phone."""
+    """Sam, who has been invited, sent the code and said yes twice: five texts lie on the phone."""
     sam = service.invited()
     hand = service.hand(number)
-    hand.say(f"{sam.code[:4]} {sam.code[4:]}", 3)
-    hand.say("1", 4)
+    hand.say(f"{sam.code[:4]} {sam.code[4:]}", 1)
+    hand.say("yes", 4)
+    hand.say("1", 5)
     assert service.contact(sam.client_id) == ("enrolled", "active")
     return sam.client_id, hand
 
@@ -29,27 +30,29 @@ def test_from_invitation_to_silence(tmp_path, made):
     with whole(tmp_path, made) as service:
         sam = service.invited()
         hand = service.hand(SAM)
-        asked = hand.say(f"{sam.code[:4].lower()} {sam.code[4:].lower()}", 3)
-        assert "Sam" in hand.texts[0]
-        assert "Ana" in hand.texts[1]
+        asked = hand.say(f"{sam.code[:4].lower()} {sam.code[4:].lower()}", 1)
+        assert "1 It's for me\n2 Not for me\n" in asked
+        asked = hand.say("1", 4)
+        assert "Sam" in hand.texts[1]
+        assert "Ana" in hand.texts[2]
         assert "1 Begin\n2 Not for me\n" in asked
-        hand.say("1", 4)
+        hand.say("1", 5)
         assert service.contact(sam.client_id) == ("enrolled", "active")
         make_check_in_due(service.app, sam.client_id)
-        assert "2 About right" in hand.wait(5)
-        hand.say("2.", 6)
+        assert "2 About right" in hand.wait(6)
+        hand.say("2.", 7)
         assert service.bot.heard[-1].input.key == "about_right"
-        hand.say("PAUSE", 7)
+        hand.say("PAUSE", 8)
         assert service.contact(sam.client_id) == ("enrolled", "paused")
-        hand.say("resume", 8)
+        hand.say("resume", 9)
         assert service.contact(sam.client_id) == ("enrolled", "active")
         hand.text("STOP")
         service.becomes(sam.client_id, "stopped")
         make_check_in_due(service.app, sam.client_id)
         hand.text("hello?")
         service.hand(EVE).say("hello?", 1)  # who comes after is answered: the service runs
-        assert len(hand.texts) == 8  # Twilio's own line confirms STOP, and nothing of ours
-        hand.say("START", 9)
+        assert len(hand.texts) == 9  # Twilio's own line confirms STOP, and nothing of ours
+        hand.say("START", 10)
         assert service.contact(sam.client_id) == ("enrolled", "active")
 
 
@@ -75,12 +78,12 @@ def test_words_of_ones_own_for_stop_and_start(tmp_path, made):
         assert service.contact(sam) == ("enrolled", "stopped")
         for _ in range(2):  # a post that comes twice starts once
             assert service.post(custom(SAM, "nôl", "START")) == 200
-        hand.wait(5)
+        hand.wait(6)
         assert service.contact(sam) == ("enrolled", "active")
         assert service.post(custom(SAM, "STOP", "STOP")) == 200
         service.becomes(sam, "stopped")
         assert service.post(custom(SAM, "START", "START")) == 200
-        hand.wait(6)
+        hand.wait(7)
         assert service.contact(sam) == ("enrolled", "active")
 
 
@@ -96,5 +99,5 @@ def test_what_twilio_refuses_for_stop_is_stop(tmp_path, made):
         service.hand(EVE).say("hello?", 1)
         assert service.line.refused == [SAM]  # tried once, and never again
         service.line.opted_out.clear()
-        assert hand.say("Start", 5)
+        assert hand.say("Start", 6)
         assert service.contact(sam) == ("enrolled", "active")
