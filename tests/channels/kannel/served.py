@@ -73,11 +73,12 @@ class Served:
         assert self.process.poll() is None, self.log()
 
     def quiet(self) -> bool:
-        """Whether everything is answered, and the gateway has reported what was sent."""
+        """Whether everything is answered, what was sent is reported, and all of it has come."""
         with self.app.db.read() as session:
             waiting = session.scalar(select(func.count()).where(Inbox.state != "done"))
             going = session.scalar(select(func.count()).where(Outbox.state.in_(NOT_YET)))
-        return not (waiting or going)
+            went = session.scalar(select(func.count()).where(Outbox.state == "delivered"))
+        return not (waiting or going) and len(self.air.all()) == went
 
     def client(self) -> str:
         """The id of the one client there is."""

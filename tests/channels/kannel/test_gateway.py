@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from channels.base import DeliveryReport, Inbound, OurFault, Outbound
+from tests.channels.bot_api.running import wait_until
 from tests.channels.kannel.conftest import made
 from tests.channels.peers.kannel import text
 
@@ -21,7 +22,7 @@ def test_a_text_goes_out_and_its_report_comes_back(line, words):
     with line.peer.phones() as phones:
         asyncio.run(line.channel.send(Outbound(SAM, words, reference="R1")))
         line.receiver.wait(lambda events: [e for e in events if e.state == "delivered"] or None)
-        assert "".join(words for _, words in phones.got()) == words
+        wait_until(lambda: "".join(part for _, part in phones.got()) == words)
         assert {to for to, _ in phones.got()} == {SAM}
     assert {report.reference for report in line.receiver.of(DeliveryReport)} == {"R1"}
 
@@ -55,6 +56,7 @@ def test_the_phone_gets_nothing_for_its_text(line):
         line.receiver.wait(lambda events: events)
         asyncio.run(line.channel.send(Outbound(SAM, "only this", reference="R2")))
         line.receiver.wait(lambda events: len(line.receiver.of(DeliveryReport)) == 2)
+        wait_until(phones.got)
         assert phones.got() == [(SAM, "only this")]
 
 
@@ -66,6 +68,7 @@ def test_the_phone_gets_nothing_when_we_refuse_its_text(line):
         line.receiver.channel = ours
         asyncio.run(line.channel.send(Outbound(SAM, "only this", reference="R5")))
         line.receiver.wait(lambda _: len(line.receiver.of(DeliveryReport)) == 2)
+        wait_until(phones.got)
         assert phones.got() == [(SAM, "only this")]
     assert line.receiver.statuses[0] == 403
 
@@ -82,4 +85,5 @@ def test_what_waits_while_the_line_is_down_arrives_later(line):
     asyncio.run(line.channel.send(Outbound(SAM, "kept", reference="R4")))
     with line.peer.phones() as phones:
         line.receiver.wait(lambda events: [e for e in events if e.state == "delivered"] or None)
+        wait_until(phones.got)
         assert phones.got() == [(SAM, "kept")]

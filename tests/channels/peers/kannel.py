@@ -88,14 +88,19 @@ class Air:
         self._line.close()
 
     def texts(self, phone: str) -> list[str]:
-        """What lies on one phone, oldest first; the parts of a long text are one."""
-        whole: list[str] = []
+        """What lies on one phone, oldest first; a long text once all its parts have come."""
+        return [words for to, words in self.all() if to == phone]
+
+    def all(self) -> list[tuple[str, str]]:
+        """What lies on every phone: (to whom, what)."""
+        whole: list[tuple[str, str]] = []
+        coming: dict[str, str] = {}
         for log in sorted(set(self.gateway.folder.glob("fakesmsc-*.log")) - self._before):
             for to, words, header in _read(log):
-                if to != phone:
-                    continue
-                goes_on = header.startswith(LONG) and header[5] > 1
-                whole.append(whole.pop() + words if goes_on else words)
+                long = header.startswith(LONG)
+                coming[to] = coming.get(to, "") + words
+                if not long or header[5] == header[4]:  # its last part
+                    whole.append((to, coming.pop(to)))
         return whole
 
 
