@@ -36,7 +36,9 @@ def test_from_invitation_to_silence_and_back(tmp_path, monkeypatch):
         def say(words):
             return service.say(SAM, words)
 
-        first = say(code.lower())
+        (asked,) = say(code.lower())
+        assert "Sam" not in asked
+        first = say("1")
         assert len(first) == 3
         assert "Sam" in first[0]
         assert "Ana" in first[1]
