@@ -7,6 +7,7 @@ from onestep import wiring
 from onestep.cli.until_told import until_told
 from onestep.dialogue import Dialogue
 from onestep.services.app import App
+from onestep.services.close_channels import close_channels
 from onestep.services.made_up import add_stories
 from onestep.settings import Settings
 from onestep.storage.models import Client
@@ -29,7 +30,10 @@ async def run_web(settings: Settings) -> None:
             if settings.demo:
                 await asyncio.to_thread(_tell_stories, app)
             shown = pages(app, settings, wiring.ledger(settings.data), counts)
-            await until_told(serve(shown, public), serve(inside(app, counts), own))
+            try:
+                await until_told(serve(shown, public), serve(inside(app, counts), own))
+            finally:
+                await close_channels(app)
 
 
 def _tell_stories(app: App) -> None:

@@ -6,6 +6,7 @@ from time import monotonic
 from onestep import wiring
 from onestep.cli.until_told import until_told
 from onestep.dialogue import Answer, Asker, BotAway, Dialogue, Turn
+from onestep.services.close_channels import close_channels
 from onestep.services.polling import pollers
 from onestep.settings import Settings
 from onestep.worker import work
@@ -19,9 +20,12 @@ async def run_worker(settings: Settings) -> None:
     async with Dialogue(settings.bot_socket) as asker:
         patient = Patient(asker, seconds=min(BOT_WITHIN, settings.lease / 2))
         app = wiring.build_part(settings, patient)
-        with wiring.wakes(settings).heard(app.bells):
-            asked = [poller.run() for poller in pollers(app, wiring.polled(settings))]
-            await until_told(work(app), *asked)
+        try:
+            with wiring.wakes(settings).heard(app.bells):
+                asked = [poller.run() for poller in pollers(app, wiring.polled(settings))]
+                await until_told(work(app), *asked)
+        finally:
+            await close_channels(app)
 
 
 class Patient(Asker):
