@@ -12,6 +12,7 @@ from onestep.services.deliver import deliver
 from onestep.services.deliver_look_up import look_up
 from onestep.services.due import run_due
 from onestep.services.take_in import empty_spool
+from onestep.services.tidy import tidy
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +55,9 @@ def loops(app: App) -> list[Loop]:
     async def deliveries() -> bool | float:
         return await deliver(app)
 
+    async def buttons() -> bool:
+        return await tidy(app)
+
     async def look_ups() -> bool:
         return await look_up(app)
 
@@ -61,6 +65,7 @@ def loops(app: App) -> list[Loop]:
         Loop("schedule", "schedule", schedule),
         Loop("conversations", "inbox", conversations, at_once=4),
         Loop("deliveries", "outbox", deliveries, at_once=4),
+        Loop("buttons", "outbox", buttons),
         Loop("look-ups", "outbox", look_ups),
     ]
     danger = [Loop("spool", "spool", spool), Loop("alerts", "outbox", alerts)]

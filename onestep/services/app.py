@@ -12,6 +12,7 @@ from onestep.content import Content
 from onestep.dialogue import Asker
 from onestep.domain.lull import Lull
 from onestep.services.clock_watch import ClockWatch
+from onestep.services.typing import Typing
 from onestep.storage.database import Database
 from onestep.storage.spool import Spool
 
@@ -121,6 +122,7 @@ class App:
     clock: Clock = field(default_factory=Clock)
     bells: Bells = field(default_factory=Bells)
     watch: ClockWatch = field(default_factory=ClockWatch)  # of the machine's clock
+    typing: Typing = field(default_factory=Typing)
     lease_seconds: float = 30.0
     send_seconds: float = 10.0  # a provider's time-out; less than half the lease (R4)
     emergency_contact: str | None = None  # channel:value, told of danger with the database away

@@ -7,24 +7,25 @@ claim → (no bot needed: answered in the same transaction)
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
 from onestep import dialogue
 from onestep.content import Reply, reply_from
 from onestep.domain.permission import SendKind
-from onestep.services import context, fallback, quick
+from onestep.services import context, fallback, hand_off, quick
 from onestep.services.app import App
 from onestep.services.apply import apply_all, known_to
 from onestep.services.ask_again import ask_again
 from onestep.services.choose import chosen
 from onestep.services.scope import Scope, open_scope
 from onestep.services.speak import not_after, speak
-from onestep.storage import inbox, outbox, talk
+from onestep.storage import inbox, outbox, sealed, talk
 from onestep.storage.database import DATABASE_AWAY
 from onestep.storage.errors import LeaseLost
 from onestep.storage.inbox import Claim
+from onestep.storage.models import Inbox
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,14 @@ STARTED = {
 
 
 @dataclass(frozen=True)
+class Phone:
+    """Where it may be shown that an answer is being made; nowhere where `to` is None."""
+
+    channel: str
+    to: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Asked:
     """A claim that needs the bot, with the request made of it."""
 
@@ -46,6 +55,7 @@ class Asked:
     turn: dialogue.Turn
     kind: SendKind
     context: context.Context
+    phone: Phone
 
 
 async def converse(app: App) -> bool:
@@ -54,7 +64,8 @@ async def converse(app: App) -> bool:
     if not isinstance(asked, Asked):
         return asked
     try:
-        answer = await app.bot.turn(asked.turn)
+        async with app.typing.shown(app.channels.get(asked.phone.channel), asked.phone.to):
+            answer = await app.bot.turn(asked.turn)
         await asyncio.to_thread(_commit, app, asked, answer)
     except LeaseLost:
         log.warning("turn put aside: another worker took it over")
@@ -137,7 +148,16 @@ def _ask(scope: Scope, claim: Claim) -> Asked:
         state=scope.dialogue.state or None,
         context=known.fields,
     )
-    return Asked(claim, turn, _kind(first.kind, first.body), known)
+    return Asked(claim, turn, _kind(first.kind, first.body), known, _phone(scope, first))
+
+
+def _phone(scope: Scope, first: Inbox) -> Phone:
+    """Nothing is shown for what the service began, nor to who has asked for quiet or a person."""
+    address = scope.address
+    shows = first.kind != "event" and scope.client.contact == "active" and not scope.client.held
+    if address is None or not shows or hand_off.current(scope.session, scope.client.id):
+        return Phone(scope.channel, None)
+    return Phone(address.channel, sealed.address_value(scope.session, address))
 
 
 def _kind(row_kind: str, body: dict[str, object]) -> SendKind:

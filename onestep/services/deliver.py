@@ -8,7 +8,7 @@ from time import monotonic
 
 from sqlalchemy.orm import Session
 
-from channels.base import Choice, OurFault, Outbound, Pace, Receipt, SendError
+from channels.base import Choice, Live, OurFault, Outbound, Pace, Receipt, SendError
 from onestep.services import delivery_report
 from onestep.services.app import App
 from onestep.services.damaged import tell_of_unsent
@@ -142,6 +142,9 @@ def _settle(app: App, taken: Taken, outcome: Outcome, *, late: bool) -> None:
             values = {"state": "ready", "attempts": row.attempts - 1}
         else:
             values = dict(follows(session, row, outcome, channel=taken.channel, now=now))
+            # Buttons are taken off again once they are answered (tidy).
+            loses = isinstance(app.channels.get(taken.channel), Live) and bool(row.choices)
+            values["buttons"] = loses and isinstance(outcome, Receipt)
         outbox.settle(session, taken.sending, **values)
         if isinstance(outcome, Receipt):
             delivery_report.told_early(

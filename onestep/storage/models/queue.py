@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Float, ForeignKey, Index, Integer, String
+from sqlalchemy import BigInteger, Float, ForeignKey, Index, Integer, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from onestep.storage.base import Base
@@ -46,6 +46,12 @@ class Outbox(Base):
         Index("ix_outbox_provider", "provider_id"),
         Index("ix_outbox_tried", "client_id", "tried_at"),
         Index("ix_outbox_address", "address_id", "queued_at"),
+        Index(
+            "ix_outbox_buttons",
+            "seq",
+            sqlite_where=text("buttons = 1"),  # as queries say it, or SQLite does not use it
+            postgresql_where=text("buttons"),
+        ),
     )
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(Key, unique=True)
@@ -68,6 +74,8 @@ class Outbox(Base):
     tried_at: Mapped[datetime | None]  # when it was last taken for sending
     provider_id: Mapped[str | None]
     sent_at: Mapped[datetime | None]
+    # Its buttons lie on a phone that can lose them again.
+    buttons: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class DeliveryReport(Base):
