@@ -2,15 +2,30 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
+from onestep.storage.base import Moment
 from onestep.storage.models import Address, Outbox, Prompt
+
+_NOW = bindparam("now", type_=Moment())
+# Asked after every turn, so put together once: building it costs more than running it.
+_OLDEST = (
+    select(Outbox)
+    .join(Address)
+    .where(
+        Outbox.buttons,
+        ~exists().where(Prompt.message_id == Outbox.message_id, Prompt.open),
+        or_(Address.not_before.is_(None), Address.not_before <= _NOW),
+    )
+    .order_by(Outbox.seq)
+    .limit(1)
+)
 
 
 def is_left(session: Session, *, now: datetime) -> bool:
     """Whether `take` would find something; takes nothing."""
-    return session.scalar(_oldest(now).with_only_columns(Outbox.seq)) is not None
+    return session.scalar(_OLDEST.with_only_columns(Outbox.seq), {"now": now}) is not None
 
 
 def take(session: Session, *, now: datetime) -> Outbox | None:
@@ -18,19 +33,8 @@ def take(session: Session, *, now: datetime) -> Outbox | None:
 
     Whoever takes it tries once: buttons that stay are harmless. A chat that rests is left alone.
     """
-    row = session.scalar(_oldest(now).with_for_update(of=Outbox, skip_locked=True))
+    oldest = _OLDEST.with_for_update(of=Outbox, skip_locked=True)
+    row = session.scalar(oldest, {"now": now})
     if row is not None:
         row.buttons = False
     return row
-
-
-def _oldest(now: datetime) -> Select[Outbox]:
-    asked = exists().where(Prompt.message_id == Outbox.message_id, Prompt.open)
-    rested = or_(Address.not_before.is_(None), Address.not_before <= now)
-    return (
-        select(Outbox)
-        .join(Address)
-        .where(Outbox.buttons, ~asked, rested)
-        .order_by(Outbox.seq)
-        .limit(1)
-    )
