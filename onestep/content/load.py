@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from onestep.content import check, parts
+from onestep.content import check, menu, parts
 from onestep.content.conduct import has_rules
 from onestep.content.errors import ContentError, ContentFaults, Fault, UnknownLanguage
 from onestep.content.linting import lint
@@ -13,7 +13,7 @@ from onestep.content.model import Content, Utterance
 from onestep.content.reading import Page, read
 
 # Files that are not (only) wordings. areas.yml holds both.
-_FACTS = ("language.yml", "service.yml", "routes.yml", "areas.yml")
+_FACTS = ("language.yml", "service.yml", "routes.yml", "areas.yml", menu.FILE)
 _NOT_WORDINGS = {"areas.yml": frozenset({"areas", "staff_stages"})}
 
 
@@ -43,7 +43,7 @@ def inspect(folder: Path, language: str = "en") -> tuple[Content | None, list[Fa
     if content is not None and not faults:
         faults = check.check(content)
     if content is not None and not faults:
-        faults = lint(content)
+        faults = [*lint(content), *menu.lint_menu(content)]
     return content, faults
 
 
@@ -89,6 +89,7 @@ def _read(folder: Path, language: str) -> tuple[Content | None, list[Fault]]:
         utterances=_utterances(pages, roots),
         areas=parts.areas(roots["areas.yml"], pages["areas.yml"]),
         routes=parts.routes(roots["routes.yml"], pages["routes.yml"]),
+        menu=menu.menu(roots[menu.FILE], pages[menu.FILE]),
     )
     return content, [fault for page in pages.values() for fault in page.faults]
 

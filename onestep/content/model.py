@@ -140,6 +140,30 @@ class Service:
 
 
 @dataclass(frozen=True)
+class Menu:
+    """What strangers read of the bot; {service} stands for the service's name."""
+
+    description: str
+    short_description: str
+    commands: Mapping[str, str]  # each with its line, in the order they are shown
+    line: int = 0
+
+    def of(self, service: str) -> Menu:
+        """The same, with the name of the service in it."""
+        return Menu(
+            self.description.replace("{service}", service),
+            self.short_description.replace("{service}", service),
+            {name: text.replace("{service}", service) for name, text in self.commands.items()},
+            self.line,
+        )
+
+    def texts(self) -> dict[str, str]:
+        """Each text under the name it has in the file."""
+        texts = {"description": self.description, "short_description": self.short_description}
+        return {**texts, **{f"menu of {name}": line for name, line in self.commands.items()}}
+
+
+@dataclass(frozen=True)
 class Language:
     """What holds for every message of a language."""
 
@@ -164,6 +188,7 @@ class Content:
     utterances: Mapping[str, Utterance]
     areas: tuple[Area, ...]
     routes: Routes
+    menu: Menu
 
     def area(self, key: str) -> Area | None:
         """The area with this key, or None."""

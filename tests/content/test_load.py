@@ -96,6 +96,11 @@ FAULTS = [
     ("service.yml", "nation: england", "", "does not say its nation"),
     ("language.yml", "sms_letters: gsm7", "sms_letters: latin1", "not one of"),
     ("language.yml", "last_of_list: or", "last_of_list: [or]", "is not a text"),
+    ("telegram.yml", "  stop: No more", "  stopp: No more", "a line for each of"),
+    ("telegram.yml", "Writes for {service}", "Writes for {coach}", "names coach"),
+    ("telegram.yml", "What you wrote", "What you wrote" * 9, "longer than 60"),
+    ("telegram.yml", "pause: Have a break", "pause: Great, a break!", "conduct"),
+    ("telegram.yml", "short_description:", "shorter:", "unknown part shorter"),
 ]
 
 

@@ -8,7 +8,6 @@ import asyncio
 
 import pytest
 
-from onestep.cli.telegram import DESCRIPTION, MENU, SHORT
 from onestep.services import invite as invites
 from onestep.services.by_hand import make_check_in_due
 from onestep.storage import clients
@@ -55,8 +54,14 @@ def test_from_invitation_to_silence(network, made, tmp_path, mode):
     given = settings_for(network, tmp_path, mode)
     with running(network, given, made, bot=ScriptedBot(rule)) as whole:
         app = whole.app
+        menu = made.content.menu.of(made.content.service.name)
         found = asyncio.run(
-            set_up_telegram(given, MENU, description=DESCRIPTION, short_description=SHORT)
+            set_up_telegram(
+                given,
+                menu.commands,
+                description=menu.description,
+                short_description=menu.short_description,
+            )
         )
         assert all(each.fine for each in found), found
         sam, hand = invited(app), network.phone(SAM)
