@@ -152,7 +152,7 @@ def change_by(said: str) -> str | None:
 
 def _pictures(fields: _Fields) -> int:
     count = fields.first("NumMedia")
-    return int(count) if count.isascii() and count.isdigit() else 0
+    return int(count[:3]) if count.isascii() and count.isdigit() else 0
 
 
 def _attachments(fields: _Fields) -> tuple[Attachment, ...]:

@@ -2,7 +2,7 @@
 
 What follows for its provider:
 
-not proven to be the provider's      403, nothing kept, counted
+not proven to be the provider's      403, nothing kept, counted; so is an address of nobody's
 larger than its channel allows       413, not read to its end
 the provider's, and not to be read   200, the body kept aside for a person
 kept                                 200 and what the provider wants to hear
@@ -28,7 +28,10 @@ from onestep.web.counts import Counts, Outcome
 
 log = logging.getLogger(__name__)
 
+MOST_DIGITS = 20  # of a length that is looked at; Python refuses to read thousands
 BODY_WITHIN = 10.0  # seconds a post may take to arrive; a provider's takes milliseconds
+NOBODYS = "none"  # the channel of posts to no webhook of ours, in the counts
+EVERY = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 STATUS = {
     Outcome.KEPT: 200,
     Outcome.ASIDE: 200,
@@ -106,7 +109,7 @@ class Webhook:
 async def _body(request: Request, limit: int) -> bytes:
     """The whole body. Raises NotWhole as soon as it is too large, or too slow."""
     said = request.headers.get("content-length", "0")
-    if said.isascii() and said.isdigit() and int(said) > limit:
+    if said.isascii() and said.isdigit() and int(said[:MOST_DIGITS]) > limit:
         raise NotWhole(Outcome.TOO_LARGE)
     parts, size = [], 0
     try:
@@ -122,8 +125,11 @@ async def _body(request: Request, limit: int) -> bytes:
 
 
 def webhook_routes(app: App, *, public_url: str, counts: Counts) -> list[Route]:
-    """One route for each channel whose provider posts to us."""
-    return [
+    """One route for each channel whose provider posts to us, and one for whoever guesses.
+
+    A secret path that is wrong by a letter is answered, and counted, like a forged signature.
+    """
+    routes = [
         Route(
             channel.path,
             Webhook(app, name, channel, public_url, counts).answer,
@@ -135,3 +141,9 @@ def webhook_routes(app: App, *, public_url: str, counts: Counts) -> list[Route]:
         for name, channel in app.channels.items()
         if isinstance(channel, Posts)
     ]
+
+    async def refuse(_: Request) -> Response:
+        counts.add(NOBODYS, Outcome.FORGED, 0.0)
+        return Response("", STATUS[Outcome.FORGED], media_type=Answer().content_type)
+
+    return [*routes, Route("/webhooks/{path:path}", refuse, methods=EVERY)]
