@@ -29,6 +29,7 @@ from onestep.storage.models import Inbox
 
 log = logging.getLogger(__name__)
 
+MOST_LETTERS = 4096  # of one message that the bot reads (security S3); what is kept is kept whole
 
 # What each event's message is to the gate; any other answers something the client did.
 STARTED = {
@@ -139,7 +140,7 @@ def _ask(scope: Scope, claim: Claim) -> Asked:
         turn_input = dialogue.Choice(picked.prompt_id, picked.key)
     else:
         turn_input = dialogue.Texts(
-            tuple(dialogue.Text(ref, text) for ref, text in scope.texts.items())
+            tuple(dialogue.Text(ref, text[:MOST_LETTERS]) for ref, text in scope.texts.items())
         )
     known = context.build(scope)
     turn = dialogue.Turn(
