@@ -93,6 +93,13 @@ def _flood(bot: Bot, weather: Weather, said: dict[str, Any]) -> Any:
     return True
 
 
+def _calm(_: Bot, weather: Weather, __: dict[str, Any]) -> Any:
+    """Nothing goes wrong any more."""
+    weather.faults.clear()
+    weather.floods.clear()
+    return True
+
+
 def _strict(_: Bot, weather: Weather, said: dict[str, Any]) -> Any:
     weather.strict = bool(said["strict"])
     return True
@@ -157,6 +164,7 @@ DOINGS: dict[str, Any] = {
     "update": _update,
     "fault": _fault,
     "flood": _flood,
+    "calm": _calm,
     "strict": _strict,
     "revoke": _revoke,
     "file": _file,
