@@ -33,6 +33,7 @@ from actions.kinds import (
     SURE,
 )
 from actions.turn import Turn
+from actions.wishes import wishes_for_company
 
 # Longer texts are told things more often than they are requests.
 SURE_WHEN_LONG = 0.80
@@ -52,6 +53,7 @@ _TO_US = re.compile(r"\b(you|u|your|ur|ya|youre|bot|robot|fuck|piss|shut)\b|\?",
 LET_BE = frozenset({"skip", "later", "not_today"})
 # Someone is to ring somebody else, or a session is moved: not a wish to talk to a person here.
 NOT_FOR_US = frozenset({"ask_someone_else", "practical_matter", "session_matter"})
+FOR_SOMEBODY = frozenset({"ask_coach", "ask_someone_else"})
 
 
 def request_of(turn: Turn) -> str | None:
@@ -101,6 +103,8 @@ def _is_no_request(text: str, intent: str, confidence: float, turn: Turn) -> boo
     marks = turn.reading.marks
     if intent in CHAT:
         return bool(turn.open_asks) and not _is_chat(turn, intent, confidence)
+    if intent in FOR_SOMEBODY:
+        return _only_wishes(text, turn)
     if intent == "ask_question":
         return bool(marks.get("also"))  # a matter for a person, put as a question
     if intent in LET_BE:
@@ -130,12 +134,23 @@ def _by_our_rules(text: str, intent: str, turn: Turn) -> str | None:
         ("not_today", _calls_it_off(text, turn) or not_today(text)),
         ("other_person", somebody_elses_hand(text)),
         ("not_then", not_then(text)),
-        ("ask_coach", intent not in NOT_FOR_US and wants_a_person(text, coach)),
+        (
+            "ask_coach",
+            intent not in NOT_FOR_US
+            and wants_a_person(text, coach)
+            and not _only_wishes(text, turn),
+        ),
         (request_in(text), True),
         ("thanks", intent not in REQUESTS and _only_thanks(text, turn)),
     )
     found = next((name for name, said in rules if name and said), None)
     return found or _asked_of_us(text, intent, turn)
+
+
+def _only_wishes(text: str, turn: Turn) -> bool:
+    """Whether somebody is wished for, as an answer, and nobody asked for here."""
+    coach = str(turn.context.get("coach") or "")
+    return wishes_for_company(text, turn.open_asks, coach)
 
 
 def _calls_it_off(text: str, turn: Turn) -> bool:

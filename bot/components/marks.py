@@ -21,8 +21,12 @@ MATTERS = {"worry": "share_worry", "practical": "practical_matter", "session": "
 # Unsure means worry before practical before noticing: where a worry and a practical matter
 # together are this likely, what seemed to leave nothing for anybody to act on is the likelier of
 # the two. docs/decisions/0012-unsure-readings.md has the table this was chosen from.
-LIKELY_A_MATTER = 0.3
-LEAVES_NOTHING = IDLE | {"share_nothing", "share_same", "moved_on", "out_of_scope"}
+# A long message has a little of everything in it: there it has to be the likelier reading.
+LIKELY_A_MATTER, LIKELY_IN_A_STORY = 0.3, 0.5
+STORY_WORDS = 20
+LEAVES_NOTHING = IDLE | {
+    "share_nothing", "share_same", "answer_dont_know", "moved_on", "out_of_scope",
+}  # fmt: skip
 FOR_A_PERSON = ("share_worry", "practical_matter")
 AT_LEAST = 0.25  # what the actions ask before they believe such a label
 # Whatever its words, a message read as one of these is not given back.
@@ -66,7 +70,7 @@ class Marks(GraphComponent):
         if name in IDLE and intent.get("confidence", 1.0) < SURE and marks["also"]:
             name = MATTERS[marks["also"][0]]
             message.set(INTENT, {**intent, INTENT_NAME_KEY: name}, add_to_output=True)
-        elif name in LEAVES_NOTHING and (unsure := _matter_all_the_same(message)):
+        elif name in LEAVES_NOTHING and (unsure := _matter_all_the_same(message, text)):
             name = unsure[INTENT_NAME_KEY]
             message.set(INTENT, unsure, add_to_output=True)
         if name in NEVER_GIVEN_BACK:
@@ -74,13 +78,14 @@ class Marks(GraphComponent):
         return marks
 
 
-def _matter_all_the_same(message: Message) -> dict[str, Any] | None:
+def _matter_all_the_same(message: Message, text: str) -> dict[str, Any] | None:
     """The matter for a person that the ranking leaves too likely to pass over, or None."""
     ranking = message.get("intent_ranking") or ()
     likely = {one[INTENT_NAME_KEY]: float(one["confidence"]) for one in ranking}
     each = [(likely.get(name, 0.0), name) for name in FOR_A_PERSON]
     together = sum(sure for sure, _ in each)
-    if together < LIKELY_A_MATTER:
+    story = len(text.split()) >= STORY_WORDS
+    if together < (LIKELY_IN_A_STORY if story else LIKELY_A_MATTER):
         return None
     name = max(each, key=lambda one: one[0])[1]
     return {INTENT_NAME_KEY: name, "confidence": max(together, AT_LEAST)}
