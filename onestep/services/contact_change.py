@@ -16,6 +16,7 @@ from onestep.services.app import App
 from onestep.services.apply_contact import move
 from onestep.services.scope import new_turn_id, open_scope
 from onestep.storage import clients, inbox, talk
+from onestep.storage.alone import alone_at
 from onestep.storage.clients import Theirs
 
 CLOSED = {"blocked", "opted_out"}
@@ -32,6 +33,7 @@ def contact_change(app: App, change: ContactChange) -> None:
         return
     now, provider_id = app.clock(), change.provider_id
     with app.db.write() as session:
+        alone_at(session, "sender", change.channel, change.sender)
         theirs = clients.whose(session, channel=change.channel, value=change.sender)
         known = talk.already_in(session, channel=change.channel, provider_id=provider_id)
         if known or theirs is None or theirs.address.state not in {"live", "dead"}:

@@ -138,6 +138,9 @@ async def hand_over(app: App, channel: str, message: Outbound) -> Outcome:
 def _settle(app: App, taken: Taken, outcome: Outcome, *, late: bool) -> None:
     now, row = app.clock(), taken.sending.row
     with app.db.write() as session:
+        if isinstance(outcome, Receipt):
+            id = outcome.provider_id
+            delivery_report.no_reports_meanwhile(session, channel=taken.channel, provider_id=id)
         if late:
             values = {"state": "ready", "attempts": row.attempts - 1}
         else:

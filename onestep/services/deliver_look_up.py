@@ -87,6 +87,8 @@ def _settle(app: App, question: Question, receipt: Receipt | None) -> None:
         if receipt is None:
             _did_not_go(session, row, now)
             return
+        id = receipt.provider_id
+        delivery_report.no_reports_meanwhile(session, channel=question.name, provider_id=id)
         sent = {"state": "sent", "reason": None, "sent_at": row.tried_at}
         values = {**sent, "provider_id": receipt.provider_id}
         if outbox.change(session, row, was=("uncertain",), **values):

@@ -9,6 +9,7 @@ from channels.base import DeliveryReport
 from onestep.services.app import App
 from onestep.services.deliver_outcome import ALERT_RETRIES, gone
 from onestep.storage import outbox, talk
+from onestep.storage.alone import alone_at
 from onestep.storage.models import Address, Outbox
 from onestep.storage.models import DeliveryReport as Kept
 
@@ -24,6 +25,7 @@ def delivery_report(app: App, report: DeliveryReport) -> None:
     """
     now = app.clock()
     with app.db.write() as session:
+        no_reports_meanwhile(session, channel=report.channel, provider_id=report.provider_id)
         key = (report.channel, report.provider_id, report.state, report.code or "")
         if session.get(Kept, key) is not None:
             return
@@ -37,10 +39,18 @@ def delivery_report(app: App, report: DeliveryReport) -> None:
     app.bells.ring("outbox")
 
 
+def no_reports_meanwhile(session: Session, *, channel: str, provider_id: str) -> None:
+    """Reports of this message wait until this transaction ends, and then find the message."""
+    alone_at(session, "report", channel, provider_id)
+
+
 def told_early(
     session: Session, row_id: str, *, channel: str, provider_id: str, now: datetime
 ) -> None:
-    """Applies what was reported of a message before its provider had answered our call."""
+    """Applies what was reported of a message before its provider had answered our call.
+
+    The caller holds its reports since before it recorded that the message went.
+    """
     early = session.scalars(
         select(Kept).where(Kept.channel == channel, Kept.provider_id == provider_id)
     ).all()
@@ -54,13 +64,15 @@ def told_early(
 def _about(session: Session, report: DeliveryReport) -> Outbox | None:
     """The message a report speaks of: by our id where it carries one, else by the provider's."""
     if report.reference:
-        found = session.scalar(select(Outbox).where(Outbox.id == report.reference))
+        ours = select(Outbox).where(Outbox.id == report.reference).with_for_update()
+        found = session.scalar(ours)
         if found is not None and found.provider_id in (None, report.provider_id):
             return found
     return session.scalar(
         select(Outbox)
         .join(Address)
         .where(Outbox.provider_id == report.provider_id, Address.channel == report.channel)
+        .with_for_update(of=Outbox)
     )
 
 

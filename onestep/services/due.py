@@ -11,6 +11,7 @@ from onestep.services import plan
 from onestep.services.app import App
 from onestep.services.times import agreed
 from onestep.storage import clients, inbox, outbox
+from onestep.storage.alone import alone_at
 from onestep.storage.models import CheckIn, Client, ContactTerms, Inbox
 
 AT_ONCE = 200  # how many clients one transaction takes on, so that none holds the lock for long
@@ -22,6 +23,7 @@ def run_due(app: App) -> bool:
     """Plans and queues everything due now. True when something was queued."""
     now = app.clock()
     with app.db.write() as session:
+        alone_at(session, "due")
         _plan_missing(session, now)
         queued = _queue_check_ins(session, now) + _queue_pauses_over(session, now)
     if queued:

@@ -10,6 +10,7 @@ from onestep.services.concern import raise_concern
 from onestep.services.receive import look_at, receive
 from onestep.services.scope import new_turn_id
 from onestep.storage import clients, inbox, talk
+from onestep.storage.alone import alone_at
 from onestep.storage.database import DATABASE_AWAY
 from onestep.storage.models import Message
 
@@ -33,6 +34,7 @@ def receive_edit(app: App, inbound: Inbound) -> None:
 
 
 def _kept(app: App, session: Session, inbound: Inbound, verdict: Verdict) -> bool:
+    alone_at(session, "sender", inbound.channel, inbound.sender)
     if talk.already_in(session, channel=inbound.channel, provider_id=inbound.provider_id):
         return True
     theirs = clients.whose(session, channel=inbound.channel, value=inbound.sender)

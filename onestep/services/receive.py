@@ -23,6 +23,7 @@ from onestep.services.concern import raise_concern
 from onestep.services.park import Sender, park
 from onestep.services.strangers import goes_apart, receive_apart, receive_unknown
 from onestep.storage import clients, inbox, incidents, sealed, talk
+from onestep.storage.alone import alone_at, alone_with
 from onestep.storage.database import DATABASE_AWAY
 from onestep.storage.models import Inbox, Message, Prompt
 
@@ -93,6 +94,7 @@ def keep(
     `already`: the fixed reply that went out while it was parked. Raises one of DATABASE_AWAY.
     """
     with app.db.write() as session:
+        alone_at(session, "sender", inbound.channel, inbound.sender)
         if talk.already_in(session, channel=inbound.channel, provider_id=inbound.provider_id):
             return Received(new=False)
         theirs = _theirs(session, inbound)
@@ -151,6 +153,7 @@ def _from_client(
     already: Already | None,
 ) -> Received:
     client, address = theirs.client, theirs.address
+    alone_with(session, client.id)
     if client.enrolment != Enrolment.ENROLLED:
         kind, _ = _meaning(session, client.id, inbound, verdict.request, alone=True)
         if goes_apart(session, theirs, verdict, kind=kind):

@@ -10,6 +10,7 @@ from ulid import ULID
 from onestep.content import Content, Reply
 from onestep.domain.permission import SendKind
 from onestep.storage import clients, sealed, talk
+from onestep.storage.alone import alone_with
 from onestep.storage.models import (
     Address,
     Client,
@@ -86,6 +87,7 @@ def open_scope(
 
     `content` gives the content of a language; the client's terms say which.
     """
+    alone_with(session, client_id)
     about = clients.about(session, client_id)
     messages = tuple(talk.messages(session, list(message_ids)))
     return Scope(

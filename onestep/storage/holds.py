@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from onestep.storage.alone import alone_at
 from onestep.storage.models import Address, ChannelPace, Hold, Inbox, Outbox
 
 INBOX_WAITS = timedelta(minutes=5)  # longer than any lull, or a wait for the bot to come back
@@ -30,6 +31,7 @@ def put(
     probe_at: datetime | None = None,
 ) -> bool:
     """Holds `what`; false when it was held already: then only the next probe is moved."""
+    alone_at(session, "hold", what)
     found = session.get(Hold, what)
     if found is not None:
         found.probe_at = probe_at

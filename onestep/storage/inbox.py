@@ -21,9 +21,10 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from onestep.storage.alone import alone_with, many_writers
 from onestep.storage.base import Moment, database_now, new_id, table_of
 from onestep.storage.errors import LeaseLost
-from onestep.storage.models import Inbox
+from onestep.storage.models import Client, Inbox
 
 # Said as a list, not as "all but done": so the index finds them past a client's long history.
 OPEN = ("waiting", "working")
@@ -90,6 +91,7 @@ def put(
     body: dict[str, object] | None = None,
 ) -> Inbox:
     """Adds one row at the end of the client's queue."""
+    alone_with(session, client_id)
     row = Inbox(
         id=new_id(),
         client_id=client_id,
@@ -117,7 +119,7 @@ def claim(session: Session, *, now: datetime, lease_seconds: float) -> Claim | N
     Only the head of a client's queue is taken, so that order holds; but STOP, PAUSE, RESUME,
     COACH and HELP pass what waits for the bot to come back.
     """
-    first = session.scalar(_oldest_due(), {"now": now})
+    first = _head(session, now)
     if first is None:
         return None
     rows = _stretch(session, first)
@@ -131,6 +133,7 @@ def claim(session: Session, *, now: datetime, lease_seconds: float) -> Claim | N
 
 def finish(session: Session, held: Claim) -> None:
     """Marks the claimed rows handled. Raises LeaseLost when another worker took one over."""
+    alone_with(session, held.client_id)
     for row in held.rows:
         _settle(session, _FINISH, held, row, handled_in=held.turn_id)
 
@@ -140,6 +143,7 @@ def put_back(session: Session, held: Claim, *, due_at: datetime, note: str) -> N
 
     Raises LeaseLost like `finish`.
     """
+    alone_with(session, held.client_id)
     for row in held.rows:
         _settle(session, _HELD.values(state="waiting", due_at=due_at), held, row)
     for row in session.scalars(select(Inbox).where(Inbox.id.in_(list(held.fences)))):
@@ -182,9 +186,29 @@ def next_due(session: Session) -> datetime | None:
     return session.scalar(select(func.min(Inbox.due_at)).where(Inbox.state == "waiting"))
 
 
+def _head(session: Session, now: datetime) -> Inbox | None:
+    """The oldest due row, with its client held."""
+    asked: dict[str, object] = {"now": now}
+    if not many_writers(session):
+        return session.scalar(_due(), asked)
+    while (found := session.scalar(_oldest_of_the_free(), asked)) is not None:
+        # What was so when we looked may have changed before its client was ours: look again.
+        still = session.scalar(_oldest_of(), {**asked, "whose": found.client_id})
+        if still is not None:
+            return still
+    return None
+
+
 @cache  # building it costs far more than running it
-def _oldest_due() -> Select[Inbox]:
-    return _due().with_for_update(skip_locked=True)
+def _oldest_of_the_free() -> Select[Inbox]:
+    free = _due().join(Client, Client.id == Inbox.client_id)
+    return free.with_for_update(of=Client, key_share=True, skip_locked=True)
+
+
+@cache
+def _oldest_of() -> Select[Inbox]:
+    theirs = _due().where(Inbox.client_id == bindparam("whose"))
+    return theirs.execution_options(populate_existing=True)
 
 
 @cache
@@ -192,6 +216,7 @@ def _any_due() -> Select[int]:
     return _due().with_only_columns(Inbox.seq)
 
 
+@cache
 def _due() -> Select[Inbox]:
     now = bindparam("now", type_=Moment())
     other, earlier = aliased(Inbox), aliased(Inbox)

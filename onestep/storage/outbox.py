@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import set_attribute
 
+from onestep.storage.alone import alone_with
 from onestep.storage.base import Moment, database_now, insert_row, new_id
 from onestep.storage.errors import LeaseLost
 from onestep.storage.models import Address, ChannelPace, Hold, Outbox, Prompt
@@ -88,6 +89,7 @@ def queue(
     not_after: datetime | None = None,
 ) -> str:
     """Queues one message behind the client's earlier ones of the same lane; returns its id."""
+    alone_with(session, client_id)
     id = new_id()
     insert_row(
         session,

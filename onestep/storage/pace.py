@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from onestep.domain.pace import next_free
+from onestep.storage.alone import alone_at
 from onestep.storage.models import Address, ChannelPace
 
 
@@ -19,6 +20,7 @@ def take(
 ) -> None:
     """Books the room that one message to `address` takes up; zero stands for no limit."""
     if per_second:
+        alone_at(session, "pace", address.channel)
         row = session.get(ChannelPace, address.channel, with_for_update=True)
         free = next_free(row.next_at if row else None, now=now, seconds=1 / per_second)
         session.merge(ChannelPace(channel=address.channel, next_at=free))

@@ -12,7 +12,10 @@ from onestep.services import hand_off
 from onestep.services.converse import converse
 from onestep.services.deliver import deliver
 from onestep.storage.models import Outbox, Prompt
+from tests.databases import both_databases
 from tests.services.network import put
+
+pytestmark = both_databases
 
 
 def outcome(world):

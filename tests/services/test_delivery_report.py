@@ -10,7 +10,10 @@ from onestep.services import outbox_by_hand
 from onestep.services.delivery_report import delivery_report
 from onestep.storage.models import Address, Outbox, Prompt
 from onestep.storage.models import DeliveryReport as Kept
+from tests.databases import both_databases
 from tests.services.network import put
+
+pytestmark = both_databases
 
 
 def one(world):

@@ -5,7 +5,10 @@ import threading
 import pytest
 
 from onestep.storage.models import Address, Inbox, Message
+from tests.databases import both_databases
 from tests.services.world import answer_to
+
+pytestmark = both_databases
 
 ODD = {
     "emoji": "slept 😴🛌🏽 all night 👨‍👩‍👧",

@@ -5,8 +5,11 @@ import pytest
 from channels.base import NotSent, Unknown
 from onestep.services import hand_off, outbox_by_hand
 from onestep.storage.models import Outbox, Prompt
+from tests.databases import both_databases
 from tests.services.network import Asked, put
 from tests.services.world import answer_to
+
+pytestmark = both_databases
 
 
 def states(world, **where):
