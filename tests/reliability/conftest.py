@@ -2,6 +2,7 @@
 
 import pytest
 
+from channels.telegram import Telegram
 from tests.channels.bot_api.running import telegram_network
 from tests.reliability.places import Lives, Place
 
@@ -29,8 +30,18 @@ def lives():
 
 
 @pytest.fixture
-def place(tmp_path, made, network, lives):
+def timed(world, network):
+    """A service in this process on that Telegram, whose time the test moves."""
+    world.app.channels["telegram"] = channel = Telegram(
+        network.token, key=b"k" * 32, base_url=network.url, seconds=1.0
+    )
+    yield world
+    world.run(channel.close())
+
+
+@pytest.fixture
+def place(tmp_path, made, network, lives, fresh_url):
     """A service on disk that nobody runs yet."""
-    there = Place(tmp_path / "service", made, network, lives)
+    there = Place(tmp_path / "service", made, network, lives, url=fresh_url())
     yield there
     there.close()

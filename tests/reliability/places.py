@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -22,7 +21,7 @@ from onestep.services.app import App, Clock
 from onestep.services.outbox_by_hand import for_a_person
 from onestep.storage import clients, sealed
 from onestep.storage.clients import NewTerms
-from onestep.storage.database import Database, sqlite_url
+from onestep.storage.database import Database
 from onestep.storage.models import Inbox, Message, Outbox
 from onestep.storage.seal import write_keyring
 from onestep.storage.spool import Spool
@@ -32,6 +31,7 @@ from tests.conftest import ROOT, Made
 from tests.services.world import A_WEDNESDAY
 
 SECRET = "right-secret_of-the-webhook"
+LONG = bool(os.environ.get("ONESTEP_TEST_LONG"))  # where a parameter depends on it
 WITHIN = 120  # seconds, for whatever a busy machine may take
 
 
@@ -97,18 +97,15 @@ class Place:
     """One service on one database, reached through one Telegram, by either way."""
 
     def __init__(
-        self, folder: Path, made: Made, network: Network, lives: Lives, *, url: str = ""
+        self, folder: Path, made: Made, network: Network, lives: Lives, *, url: str
     ) -> None:
-        """`url`: an empty database with every table; SQLite in the folder without."""
+        """`url`: a database with every table and no row."""
         self.folder, self.network, self.lives, self.made = folder, network, lives, made
         folder.mkdir(parents=True)
-        if not url:
-            shutil.copyfile(made.empty, folder / "onestep.db")
-            url = sqlite_url(folder / "onestep.db")
         write_keyring(folder / "keys.json", made.keys)
         # Half past ten on a Wednesday, whenever this runs: nobody is written to at night.
         self.moved = A_WEDNESDAY - datetime.now(UTC)
-        self.db, self.url, self.running = Database(url, made.keys), url, []
+        self.db, self.running = Database(url, made.keys), []
         self._logs, self._coach = count(1), ""
         self.settings = {
             "data": str(folder),

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 
 import httpx
 
@@ -38,7 +39,9 @@ async def _post_all(posts: Sequence[tuple[int, bytes]]) -> list[int]:
 
         async def post(port: int, body: bytes) -> int:
             async with gate:
-                answer = await client.post(f"http://127.0.0.1:{port}{PATH}", content=body)
-                return answer.status_code
+                while True:
+                    with suppress(httpx.TransportError):  # as a provider does: once more
+                        url = f"http://127.0.0.1:{port}{PATH}"
+                        return (await client.post(url, content=body)).status_code
 
         return await asyncio.gather(*(post(port, body) for port, body in posts))

@@ -12,8 +12,9 @@ import pytest
 
 from onestep.storage.models import Inbox, Outbox
 from tests.channels.bot_api.running import wait_until
+from tests.databases import KINDS
 from tests.reliability.people import DANGER, HELP_LINE, TALK
-from tests.reliability.places import WITHIN, Life, Place
+from tests.reliability.places import LONG, WITHIN, Life, Place
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +80,7 @@ def times_in(place: Place, chats: list[int], words: str = "") -> list[int]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
+@pytest.mark.parametrize("database", KINDS if LONG else KINDS[:1], indirect=True)
 def test_a_late_sender_is_rejected(two, network, long):
     """T4: frozen after its messages went, before it noted so: ordinary ones went once."""
     workers, numbers, frozen = Two(two), count(), 0
@@ -103,6 +105,7 @@ def test_a_late_sender_is_rejected(two, network, long):
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
+@pytest.mark.parametrize("database", KINDS if LONG else KINDS[-1:], indirect=True)
 def test_a_late_turn_is_rejected(two, network, long):
     """T4: frozen while the bot thinks: whoever took the turn over answers, and nobody else."""
     bot = two.start("bot")

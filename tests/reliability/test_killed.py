@@ -3,15 +3,18 @@
 import logging
 import random
 import time
+from itertools import product
 
 import pytest
 
 from tests.channels.bot_api.running import wait_until
+from tests.databases import KINDS
 from tests.reliability.people import People
-from tests.reliability.places import WITHIN, Place
+from tests.reliability.places import LONG, WITHIN, Place
 
 log = logging.getLogger(__name__)
 
+EACH = list(product(("polling", "webhook"), KINDS))  # in a short run each of both once
 SLOW_ANSWER = 0.03  # seconds between taking a message and saying so: room to die in
 
 
@@ -34,7 +37,7 @@ class Running:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("mode", ["polling", "webhook"])
+@pytest.mark.parametrize(("mode", "database"), EACH if LONG else EACH[::3], indirect=["database"])
 def test_killed_at_random(place, network, long, mode):
     """T2: 0 lost, 0 alerts lost, 0 ordinary messages twice, what may have gone is shown."""
     kills, dice = (100 if long else 4), random.Random(mode)

@@ -9,6 +9,7 @@ import pytest
 
 from onestep.storage.models import Inbox, Message
 from tests.channels.bot_api.running import wait_until
+from tests.databases import both_databases
 from tests.reliability.places import WITHIN
 from tests.reliability.posting import post_all, update
 
@@ -19,9 +20,10 @@ PROCESSES, TIMES, FIRST = 4, 10, 6000
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
+@both_databases
 def test_ten_times_each_into_four_processes(place, network, long):
     """T1: each id is kept once and answered once, whoever got it and however often."""
-    chats = range(FIRST, FIRST + (1000 if long else 80))
+    chats = range(FIRST, FIRST + (1000 if long else 50))
     place.add(chats)
     network.do("open", chats=list(chats))
     webs = [place.web() for _ in range(PROCESSES)]
@@ -37,4 +39,5 @@ def test_ten_times_each_into_four_processes(place, network, long):
     place.until_idle()
     assert Counter(sent["chat"] for sent in network.ledger) == dict.fromkeys(chats, 1)
     assert place.count(Inbox) == place.count(Message, Message.direction == "in") == len(chats)
+    assert "Traceback" not in place.logged()
     log.info("%d posts of %d ids in %.0f s", len(posts), len(chats), took)
