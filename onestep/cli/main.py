@@ -20,6 +20,7 @@ app = typer.Typer(
 app.add_typer(outbox.commands, name="outbox")
 app.add_typer(aside.commands, name="aside")
 app.command()(invite.invite)
+app.command()(invite.relink)
 
 
 def main() -> None:

@@ -69,6 +69,7 @@ def resume(scope: Scope, _: c.Resume) -> None:
     """Active again by the client's own word; nothing is asked about the gap."""
     if scope.client.contact != ContactState.ACTIVE:
         move(scope, ContactEvent.RESUME)
+    _reach_here(scope)
     scope.client.paused_until = None
     scope.client.held = None if scope.client.held == "waiting" else scope.client.held
     plan.plan_next(scope)
@@ -90,8 +91,15 @@ def stop(scope: Scope, _: c.Stop) -> None:
 def start(scope: Scope) -> None:
     """START brings back who had stopped, and nobody else."""
     move(scope, ContactEvent.START)
+    _reach_here(scope)
     plan.plan_next(scope)
     scope.say("resumed")
+
+
+def _reach_here(scope: Scope) -> None:
+    """Who comes back by another phone than the one that died is written to on that one."""
+    if clients.preferred_address(scope.session, scope.client.id) is None and scope.address:
+        clients.prefer(scope.session, scope.address)
 
 
 def end(scope: Scope, command: c.End) -> None:

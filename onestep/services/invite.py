@@ -1,6 +1,7 @@
-"""Invites a client: terms and safe contact as coach and client agreed them, and a code to join by.
+"""Invites a client, or gives one who has a new phone a fresh code to come back by.
 
-Nothing is sent: the invited person makes the first move, by the link or by texting the code.
+Terms and safe contact are as coach and client agreed them. Nothing is sent: the person makes the
+first move, by the link or by texting the code.
 """
 
 import secrets
@@ -11,15 +12,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from onestep.domain.errors import TermsInvalid
-from onestep.services.errors import NoSuchCoach, TermsRefused
-from onestep.services.joining import LETTERS, LONG
+from onestep.domain.words import Channel, parse_command, plain, yes_or_no
+from onestep.services.errors import NoSuchCoach, TermsRefused, UnknownClient
+from onestep.services.joining import LETTERS, LONG, read_code
 from onestep.services.times import agreed
 from onestep.storage import clients, invites, sealed
 from onestep.storage.clients import NewTerms
 from onestep.storage.database import Database
-from onestep.storage.models import Coach, ContactTerms
+from onestep.storage.models import Client, Coach, ContactTerms
 
 GOOD_FOR = timedelta(days=14)
+SHORTEST_WORD, LONGEST_WORD = 3, 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +34,9 @@ class SafelyReached:
     if_someone_else: str
     quick_exit_word: str | None = None
     record_word: str | None = None
+    safe_days: tuple[int, ...] = ()  # 0 is Monday; none is every day
+    safe_from: str | None = None  # local HH:MM; None is any time
+    safe_until: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,21 +59,98 @@ class Whom:
     new_coach: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Again:
+    """A client with a new phone or account, and what was agreed with them about it.
+
+    `keep_the_old`: it is one more way to reach them. `quietly`: nothing is said to the old phone,
+    which may be in the wrong hands.
+    """
+
+    client_id: str
+    safe: SafelyReached
+    keep_the_old: bool = False
+    quietly: bool = False
+
+
+@dataclass(frozen=True)
+class Known:
+    """A client, as whoever invites them tells them apart."""
+
+    client_id: str
+    called: str
+    coach: str
+
+
 def invite(db: Database, whom: Whom, *, now: datetime, good_for: timedelta = GOOD_FOR) -> Invited:
     """Adds a client who may join with a fresh single-use code.
 
     Raises NoSuchCoach, and TermsRefused for terms that nobody could keep.
     """
     _can_be_kept(whom.terms)
+    _is_safe(whom.safe, discreet=whom.terms.discreet)
     with db.write() as session:
         coach = _coach(session, whom.coach, now, new=whom.new_coach)
         client = clients.add_client(
             session, called=whom.called, coach_id=coach.id, terms=whom.terms, now=now
         )
-        invites.add_safe_contact(session, client_id=client.id, now=now, **vars(whom.safe))
+        _agree(session, client.id, whom.safe, now)
         code, until = new_code(), now + good_for
         invites.add(session, client_id=client.id, code=code, expires_at=until)
         return Invited(client.id, code, until)
+
+
+def relink(
+    db: Database,
+    again: Again,
+    *,
+    now: datetime,
+    good_for: timedelta = GOOD_FOR,
+) -> Invited:
+    """A fresh code for a client we have; every code they were given before ends.
+
+    The phone that brings it takes over from the old one, or is one more. Raises UnknownClient,
+    and TermsRefused for what would not be safe.
+    """
+    with db.write() as session:
+        client = session.get(Client, again.client_id)
+        if client is None or client.enrolment == "erased":
+            raise UnknownClient(UnknownClient.__doc__)
+        terms = clients.terms(session, client.id)
+        _is_safe(again.safe, discreet=terms.discreet)
+        _agree(session, client.id, again.safe, now)
+        invites.end_all(session, client.id, now=now)
+        code, until = new_code(), now + good_for
+        invites.add(
+            session,
+            client_id=client.id,
+            code=code,
+            expires_at=until,
+            kind="also" if again.keep_the_old else "relink",
+            quietly=again.quietly,
+        )
+        return Invited(client.id, code, until)
+
+
+def clients_called(db: Database, called: str, *, coach: str | None = None) -> list[Known]:
+    """The clients who are called so, in any case of letters, of this coach or of any."""
+    with db.read() as session:
+        rows = session.execute(
+            select(Client, Coach)
+            .join(Coach, Coach.id == Client.coach_id)
+            .where(Client.enrolment != "erased")
+            .order_by(Client.id)
+        ).all()
+        found = [
+            Known(each.id, sealed.client_called(session, each), sealed.coach_name(session, whose))
+            for each, whose in rows
+        ]
+    return [
+        each
+        for each in found
+        if each.called.casefold() == called.casefold()
+        and (coach is None or each.coach.casefold() == coach.casefold())
+    ]
 
 
 def new_code() -> str:
@@ -82,6 +165,35 @@ def _coach(session: Session, name: str, now: datetime, *, new: bool) -> Coach:
     if not new:
         raise NoSuchCoach(NoSuchCoach.__doc__)
     return clients.add_coach(session, name=name, now=now)
+
+
+def _agree(session: Session, client_id: str, safe: SafelyReached, now: datetime) -> None:
+    fields = {**vars(safe), "safe_days": list(safe.safe_days) or None}
+    invites.agree_safe_contact(session, client_id=client_id, now=now, **fields)
+
+
+def _is_safe(safe: SafelyReached, *, discreet: bool) -> None:
+    if not safe.theirs_alone and not discreet:
+        raise TermsRefused("On a shared phone the wording has to be discreet: leave out --plain.")
+    if (safe.safe_from is None) != (safe.safe_until is None):
+        raise TermsRefused("Safe hours want a beginning and an end.")
+    words = [word for word in (safe.quick_exit_word, safe.record_word) if word is not None]
+    for word in words:
+        said = plain(word)
+        if not SHORTEST_WORD <= len(said) <= LONGEST_WORD or not has_no_other_meaning(said):
+            raise TermsRefused(
+                f"A word of theirs has {SHORTEST_WORD} to {LONGEST_WORD} letters, and is none "
+                "that means something here already, such as stop, yes or help."
+            )
+    if len({plain(word) for word in words}) < len(words):
+        raise TermsRefused("The quick-exit word and the record word have to be two words.")
+
+
+def has_no_other_meaning(said: str) -> bool:
+    """Whether a word of a client's own would not be taken for a command, a number or a yes."""
+    commands = (parse_command(said, channel) for channel in Channel)
+    plainly = said.isdecimal() or yes_or_no(said) is not None or read_code(said) is not None
+    return not plainly and not any(commands)
 
 
 def _can_be_kept(terms: NewTerms) -> None:

@@ -99,13 +99,23 @@ def open_scope(
         terms=about.terms,
         coach=sealed.coach_name(session, about.coach),
         called=sealed.client_called(session, about.client),
-        address=about.address,
+        address=_written_from(session, messages) or about.address,
         messages=messages,
         texts={message.id: sealed.message_text(session, message) for message in messages},
         conversation=about.conversation,
         left_hanging=about.left_hanging,
         dialogue=about.dialogue or talk.dialogue(session, client_id, now=now),
     )
+
+
+def _written_from(session: Session, messages: Sequence[Message]) -> Address | None:
+    """Where what is answered was written, as long as it may be written to.
+
+    Whoever holds that phone reads the answer there, and not on another phone of the client's.
+    """
+    ids = [message.address_id for message in messages if message.direction == "in"]
+    address = session.get(Address, ids[-1]) if ids and ids[-1] is not None else None
+    return address if address is not None and address.state == "live" else None
 
 
 def new_turn_id() -> str:

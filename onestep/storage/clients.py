@@ -201,6 +201,14 @@ def addresses(session: Session, client_id: str) -> list[Address]:
     return list(session.scalars(select(Address).where(Address.client_id == client_id)))
 
 
+def prefer(session: Session, address: Address) -> None:
+    """From now on its client is written to here, and at no other address unless they write."""
+    assert address.client_id is not None  # noqa: S101  # nobody's address is preferred by nobody
+    for each in addresses(session, address.client_id):
+        each.preferred = each.id == address.id
+    session.flush()
+
+
 def preferred_address(session: Session, client_id: str) -> Address | None:
     """Where the client is written to: the preferred live address."""
     return session.scalar(_PREFERRED, {"client_id": client_id})

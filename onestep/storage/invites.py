@@ -9,6 +9,7 @@ from onestep.storage import sealed
 from onestep.storage.base import new_id
 from onestep.storage.models import Client, Invite, Joining, SafeContact
 
+WORDS = ("safe_when", "if_someone_else", "quick_exit_word", "record_word")
 KIND = "invite code"  # what the keyed hash of a code is made for, as a channel is for an address
 
 
@@ -97,30 +98,28 @@ def ask_no_more(session: Session, address_id: str) -> None:
     session.execute(delete(Joining).where(Joining.address_id == address_id))
 
 
-def add_safe_contact(
+def agree_safe_contact(
     session: Session,
     *,
     client_id: str,
     theirs_alone: bool,
     now: datetime,
-    safe_when: str | None = None,
-    if_someone_else: str | None = None,
-    quick_exit_word: str | None = None,
-    record_word: str | None = None,
+    safe_days: list[int] | None = None,
+    safe_from: str | None = None,
+    safe_until: str | None = None,
+    **words: str | None,
 ) -> None:
-    """Keeps what coach and client agreed about reaching them safely, their words sealed."""
-    words = {
-        "safe_when": safe_when,
-        "if_someone_else": if_someone_else,
-        "quick_exit_word": quick_exit_word,
-        "record_word": record_word,
-    }
-    closed = {
-        name: sealed.seal(session, "safe_contact", name, client_id, text)
-        for name, text in words.items()
-        if text
-    }
-    session.add(
-        SafeContact(client_id=client_id, theirs_alone=theirs_alone, agreed_at=now, **closed)
-    )
+    """Keeps what coach and client agreed about reaching them safely, their words sealed.
+
+    Agreed again, it takes the place of what was agreed before; a word left out stays.
+    """
+    kept = session.get(SafeContact, client_id)
+    if kept is None:
+        kept = SafeContact(client_id=client_id, theirs_alone=theirs_alone, agreed_at=now)
+        session.add(kept)
+    kept.theirs_alone, kept.agreed_at, kept.reminded_at = theirs_alone, now, None
+    kept.safe_days, kept.safe_from, kept.safe_until = safe_days, safe_from, safe_until
+    for name in WORDS:
+        if text := words.get(name):
+            setattr(kept, name, sealed.seal(session, "safe_contact", name, client_id, text))
     session.flush()

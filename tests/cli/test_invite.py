@@ -1,6 +1,11 @@
 """`onestep invite` and `onestep telegram`: what each needs is said in a sentence."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
+
+from onestep.cli.ways import SPELLED, Ways, check_picture, show
 
 AGREED = ("--theirs-alone", "--safe-when", "any time", "--if-someone-else", "say nothing")
 SMS = {
@@ -28,6 +33,26 @@ def test_a_code_to_text(ready):
     assert ran.code == 0, ran.err
     assert "to +441632960002." in ran.out
     assert "works once" in ran.out
+    code = re.search(r"The code is (\w{4}) (\w{4})\.", ran.out)
+    spelled = re.search(r"To read it out: (.*)\.", ran.out)[1].split(", ")
+    assert len(spelled) == 8
+    named = [SPELLED[letter] for letter in code[1] + code[2]]
+    assert spelled == named
+
+
+def test_a_client_with_a_new_phone(ready):
+    """A fresh code for the client of this name; of two, it has to be said which."""
+    ready("invite", "Sam", "--coach", "Ana", "--new-coach", *AGREED)
+    ran = ready("relink", "sam", *AGREED)
+    assert ran.code == 0, ran.err
+    assert "to +441632960002." in ran.out
+    ready("invite", "Sam", "--coach", "Ana", *AGREED)
+    ran = ready("relink", "Sam", *AGREED)
+    assert ran.code == 1
+    which = re.findall(r"\w{26}", ran.err)
+    assert len(which) == 2
+    assert ready("relink", "Sam", "--id", which[0], *AGREED).code == 0
+    assert "Nobody here is called Zoe" in ready("relink", "Zoe", *AGREED).err
 
 
 @pytest.mark.parametrize(
@@ -39,6 +64,13 @@ def test_a_code_to_text(ready):
         (("--new-coach", "--hours", "18:00-10:00"), "end before they start"),
         (("--new-coach", "--zone", "Nowhere"), "time zone"),
         (("--new-coach", "--language", "xx"), "xx"),
+        (("--new-coach", "--shared", "--plain"), "shared phone"),
+        (("--new-coach", "--quick-exit-word", "stop"), "means something here already"),
+        (("--new-coach", "--record-word", "no"), "means something here already"),
+        (("--new-coach", "--quick-exit-word", "Fern", "--record-word", "fern"), "two words"),
+        (("--new-coach", "--safe-hours", "mornings"), "--safe-hours wants two times"),
+        (("--new-coach", "--safe-days", "soon"), "--safe-days wants days"),
+        (("--new-coach", "--qr", "code.pdf"), ".png or .svg"),
     ],
 )
 def test_what_cannot_be_agreed(ready, words, says):
@@ -55,3 +87,14 @@ def test_nobody_can_join_a_service_nobody_can_write_to(onestep_run, monkeypatch,
     onestep_run("migrate")
     assert "Nobody can join yet" in onestep_run("invite", "Sam", "--coach", "Ana", *AGREED).err
     assert "@BotFather" in onestep_run("telegram").err
+
+
+@pytest.mark.parametrize(("name", "begins"), [("qr.png", b"\x89PNG"), ("qr.svg", b"<?xml")])
+def test_the_link_as_a_picture(tmp_path, name, begins, capsys):
+    """On the screen, and in a file where one was asked for."""
+    picture = tmp_path / name
+    check_picture(picture)
+    until = datetime(2026, 3, 4, tzinfo=UTC)
+    show(Ways("a_bot", None, ()), "2345BCDF", until, "Sam", picture=picture)
+    assert picture.read_bytes().startswith(begins)
+    assert "t.me/a_bot?start=2345BCDF" in capsys.readouterr().out
