@@ -256,8 +256,11 @@ class LooksUp(Protocol):
 class Reconciles(Protocol):
     """A channel that can list what came in while nobody answered its webhook."""
 
-    async def arrived(self, *, since: datetime) -> Sequence[Inbound]:
-        """Everything received since then, oldest first. Raises SendError."""
+    async def arrived(self, *, since: datetime) -> Sequence[Event]:
+        """Everything received since then, as its posts would say it, oldest first.
+
+        What else a message tells comes right behind it. Raises SendError.
+        """
         ...
 
 

@@ -11,6 +11,7 @@ from onestep.services.converse import converse
 from onestep.services.deliver import deliver
 from onestep.services.deliver_look_up import look_up
 from onestep.services.due import run_due
+from onestep.services.missed import take_in_missed
 from onestep.services.take_in import empty_spool
 from onestep.services.tidy import tidy
 
@@ -46,6 +47,9 @@ def loops(app: App) -> list[Loop]:
     async def spool() -> bool:
         return await empty_spool(app)
 
+    async def missed() -> bool:
+        return await take_in_missed(app)
+
     async def schedule() -> bool:
         return await asyncio.to_thread(run_due, app)
 
@@ -68,7 +72,11 @@ def loops(app: App) -> list[Loop]:
         Loop("buttons", "outbox", buttons),
         Loop("look-ups", "outbox", look_ups),
     ]
-    danger = [Loop("spool", "spool", spool), Loop("alerts", "outbox", alerts)]
+    danger = [
+        Loop("spool", "spool", spool),
+        Loop("missed", "spool", missed),
+        Loop("alerts", "outbox", alerts),
+    ]
     return [*danger, *(_with_the_clock(app, loop) for loop in ordinary)]
 
 

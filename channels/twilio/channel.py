@@ -105,15 +105,16 @@ class Twilio:
                 return Receipt(required(sent.sid))
         return None
 
-    async def arrived(self, *, since: datetime) -> Sequence[Inbound]:
-        """Every text received since then, oldest first. Raises SendError."""
+    async def arrived(self, *, since: datetime) -> Sequence[Event]:
+        """Every text received since then, oldest first, with what it tells. Raises SendError."""
         to: Mapping[str, Any] = {} if self._is_service else {"to": self.sender}
         with understood():
             listed = await self._library.messages.list_async(date_sent_after=since, **to)
             # Listed newest first, and to the second: those of one second keep their order.
             oldest_first = reversed(listed)
             ours = [one for one in oldest_first if self._is_ours(one) and at(one) >= since]
-            return [await self._inbound(one) for one in sorted(ours, key=at)]
+            texts = [await self._inbound(one) for one in sorted(ours, key=at)]
+        return [each for one in texts for each in posts.events(one, posts.change_by(one.text))]
 
     async def fetch(self, attachment: Attachment) -> bytes:
         """The bytes of a picture, from Twilio's own hosts. Raises SendError."""
@@ -152,7 +153,7 @@ class Twilio:
         return self.sender.startswith("MG")
 
     def _is_ours(self, listed: Any) -> bool:
-        if listed.direction != "inbound":
+        if listed.direction != "inbound" or not listed.from_:
             return False
         return not self._is_service or bool(listed.messaging_service_sid == self.sender)
 

@@ -126,6 +126,11 @@ def _message(fields: _Fields) -> Sequence[Event]:
     )
     if not message.sender:
         raise Unreadable
+    return events(message, change)
+
+
+def events(message: Inbound, change: str | None) -> Sequence[Event]:
+    """A text, and behind it what it has changed at Twilio."""
     if change is None:
         return (message,)
     marked = f"{message.provider_id}-{change}"

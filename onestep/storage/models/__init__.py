@@ -1,7 +1,7 @@
 """Every table, gathered so that `Base.metadata` is whole."""
 
 from onestep.storage.models.concern import Alert, Audit, HandOff, Incident, Relay
-from onestep.storage.models.edge import Aside
+from onestep.storage.models.edge import Aside, Heard
 from onestep.storage.models.people import (
     Address,
     Client,
@@ -57,6 +57,7 @@ __all__ = [
     "Digest",
     "Entry",
     "HandOff",
+    "Heard",
     "Hold",
     "Inbox",
     "Incident",

@@ -1,4 +1,4 @@
-"""What a provider brought that became nobody's message."""
+"""What a provider brought that became nobody's message, and until when all of it was heard."""
 
 from datetime import datetime
 
@@ -19,3 +19,13 @@ class Aside(Base):
     body: Mapped[bytes]
     size: Mapped[int]  # bytes, as they came
     at: Mapped[datetime]
+
+
+class Heard(Base):
+    """A channel that lists what came in: until when all of it was taken in."""
+
+    __tablename__ = "heard"
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    until: Mapped[datetime]
+    next_at: Mapped[datetime]  # when it may be asked next
+    failures: Mapped[int]  # in a row, since it last answered

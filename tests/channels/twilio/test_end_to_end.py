@@ -7,8 +7,10 @@ answers by a rule, and the ledger of the Twilio at the other end is the judge.
 import pytest
 
 from onestep.services.by_hand import make_check_in_due
+from onestep.services.missed import ASK_EACH
+from tests.channels.bot_api.running import wait_until
 from tests.channels.peers.emulate import NUMBER, SID
-from tests.channels.twilio.whole import whole
+from tests.channels.twilio.whole import WITHIN, whole
 
 pytestmark = pytest.mark.slow
 SAM, EVE = "+447700900101", "+447700900103"
@@ -101,3 +103,23 @@ def test_what_twilio_refuses_for_stop_is_stop(tmp_path, made):
         service.line.opted_out.clear()
         assert hand.say("Start", 6)
         assert service.contact(sam) == ("enrolled", "active")
+
+
+def test_what_came_while_we_were_away(tmp_path, made):
+    """T8: texts that no webhook of ours took are taken in within minutes, once and in order."""
+    with whole(tmp_path, made) as service:
+        _, hand = joined(service)
+        service.door.shut = True
+        for words in ("went to the park", "and stayed an hour", "and slept"):
+            hand.text(words)
+        assert service.door.knocks == 3
+        service.door.shut = False
+        for _ in range(2):  # what is taken in once is listed again
+            before = service.heard()
+            service.app.clock.move(ASK_EACH)
+            wait_until(lambda was=before: service.heard() > was, WITHIN)
+        heard = ["went to the park", "and stayed an hour", "and slept"]
+        wait_until(lambda: len(service.heard_by_bot()) == 3, WITHIN)
+        hand.text("all by myself")
+        wait_until(lambda: len(service.heard_by_bot()) == 4, WITHIN)
+        assert service.heard_by_bot() == [*heard, "all by myself"]

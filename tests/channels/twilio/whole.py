@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from channels.base import Posted
 from channels.twilio import Twilio
 from onestep import wiring
 from onestep.services import invite as invites
@@ -18,6 +19,7 @@ from onestep.services.app import App, Clock
 from onestep.settings import Settings
 from onestep.storage import clients
 from onestep.storage.clients import NewTerms
+from onestep.storage.models import Heard
 from onestep.storage.seal import write_keyring
 from onestep.web.counts import Counts
 from onestep.web.pages import pages
@@ -50,6 +52,26 @@ def rule(turn):
 
 
 @dataclass
+class Door:
+    """Before our webhook: shut, nobody gets an answer of ours."""
+
+    shut: bool = False
+    knocks: int = 0  # while it was shut
+
+    def before(self, app: ASGIApp) -> ASGIApp:
+        """The same, behind this door."""
+
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            if self.shut and scope["type"] == "http":
+                self.knocks += 1
+                await Response(status_code=502)(scope, receive, send)
+            else:
+                await app(scope, receive, send)
+
+        return answer
+
+
+@dataclass
 class Whole:
     """A service that runs, the Twilio it is on, and the line between them."""
 
@@ -58,6 +80,7 @@ class Whole:
     peer: Emulate
     line: Between
     settings: Settings
+    door: Door
 
     def hand(self, number: str) -> "Hand":
         """Somebody's phone."""
@@ -86,6 +109,15 @@ class Whole:
     def becomes(self, client_id: str, contact: str) -> None:
         """Waits until the contact state is this."""
         wait_until(lambda: self.contact(client_id)[1] == contact, WITHIN)
+
+    def heard(self) -> datetime:
+        """Until when all that Twilio lists was taken in."""
+        with self.app.db.read() as session:
+            return session.get_one(Heard, "sms").until
+
+    def heard_by_bot(self) -> list[str]:
+        """Every text that the bot was given, in order."""
+        return [text for turn in self.bot.texts() for text in turn]
 
     def post(self, fields: dict[str, str], *, query: str = "") -> int:
         """A signed post that this Twilio does not play; the status it was answered with."""
@@ -123,10 +155,8 @@ class Hand:
 
 
 @contextmanager
-def whole(
-    folder: Path, made, *, clock: Clock | None = None, away: bool = False
-) -> Iterator[Whole]:
-    """The service in a thread of its own, from start to end; `away`: without its webhook."""
+def whole(folder: Path, made) -> Iterator[Whole]:
+    """The service in a thread of its own, from start to end."""
     port = free_port()
     public = f"http://127.0.0.1:{port}"
     with emulating(folder, public + Twilio.path) as peer, between(peer.url) as line:
@@ -149,22 +179,22 @@ def whole(
             bot,
             lull=wiring.no_lull,
             # Half past ten on a Wednesday, whenever this runs: nobody is written to at night.
-            clock=clock or Clock(moved=A_WEDNESDAY - datetime.now(UTC)),
+            clock=Clock(moved=A_WEDNESDAY - datetime.now(UTC)),
             content=lambda _: made.content,
         )
-        with _running(app, settings, away=away):
-            yield Whole(app, bot, peer, line, settings)
+        door = Door()
+        with _running(app, settings, door):
+            yield Whole(app, bot, peer, line, settings, door)
 
 
 @contextmanager
-def _running(app: App, settings: Settings, *, away: bool) -> Iterator[None]:
+def _running(app: App, settings: Settings, door: Door) -> Iterator[None]:
     ready, ending, loop = threading.Event(), asyncio.Event(), asyncio.new_event_loop()
 
     async def everything() -> None:
-        shown = pages(app, settings, wiring.ledger(settings.data), Counts())
+        shown = door.before(pages(app, settings, wiring.ledger(settings.data), Counts()))
         with closing(listen("127.0.0.1", settings.port, "ONESTEP_PORT")) as where:
-            jobs = [work(app)] if away else [work(app), serve(shown, where)]
-            tasks = [asyncio.create_task(job) for job in jobs]
+            tasks = [asyncio.create_task(job) for job in (work(app), serve(shown, where))]
             ready.set()
             await ending.wait()
             for task in tasks:
@@ -183,4 +213,4 @@ def _running(app: App, settings: Settings, *, away: bool) -> Iterator[None]:
         app.db.close()
 
 
-__all__ = ["WITHIN", "Hand", "Posted", "Whole", "whole"]
+__all__ = ["WITHIN", "Hand", "Whole", "whole"]

@@ -1,0 +1,171 @@
+"""What came while nobody answered the webhook: asked for, and taken in as if it was posted."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from channels.base import ContactChange, Inbound, NotSent, OurFault
+from onestep.services import missed, provider_events
+from onestep.services.missed import ASK_EACH, OVERLAP, TELL_AFTER
+from onestep.services.receive import receive
+from onestep.storage.models import Address, Alert, Aside, Heard, Message
+from tests.services.network import Network, put
+
+MINUTE = timedelta(minutes=1)
+
+
+class Lists(Network):
+    """A channel that lists what it has, from when it is asked; or fails."""
+
+    def __init__(self, *args, **more):
+        super().__init__(*args, **more)
+        self.has, self.asked, self.fails = [], [], None
+
+    async def arrived(self, *, since):
+        """Everything, with what stands behind it."""
+        self.asked.append(since)
+        if self.fails is not None:
+            raise self.fails
+        return [each for each in self.has if getattr(each, "sent_at", since) >= since]
+
+
+@pytest.fixture
+def listed(world):
+    """Sam is in contact by text; the channel was asked once, when nothing was there."""
+    world.add(channel="sms")
+    channel = put(world, name="sms", kind=Lists)
+    world.go()
+    channel.asked.clear()
+    return channel
+
+
+def text(world, words, id, *, ago=0, sender="1001"):
+    """A text of so many minutes ago."""
+    at = world.app.clock() - ago * MINUTE
+    return Inbound("sms", id, sender, words, sent_at=at)
+
+
+def said(world):
+    """Every text that is kept, in order."""
+    return [row.provider_id for row in world.rows(Message, direction="in")]
+
+
+def test_taken_in_once_in_order_at_its_own_hour(world, listed):
+    """T8: away for 23 hours, all is there within minutes, each with the hour it was written."""
+    began = world.app.clock()
+    world.app.clock.move(timedelta(hours=23))
+    listed.has = [text(world, "one", "a", ago=1300), text(world, "two", "b", ago=600)]
+    for _ in range(3):
+        world.wait(minutes=2)
+    assert said(world) == ["a", "b"]
+    hours = [began + timedelta(hours=23) - each * MINUTE for each in (1300, 600)]
+    assert [row.at for row in world.rows(Message, direction="in")] == hours
+    assert listed.asked[0] == began - OVERLAP
+    assert world.bot.texts() == [["one", "two"]]
+    world.check_everything_is_covered()
+
+
+def test_danger_rings_with_its_own_hour(world, listed):
+    """A concern that was missed is one all the same, and says when it was written."""
+    world.app.clock.move(timedelta(hours=3))
+    listed.has = [text(world, "I want to kill myself", "a", ago=120)]
+    world.go()
+    (alert,) = world.rows(Alert)
+    assert alert.at == world.app.clock() - 120 * MINUTE
+    assert len(world.phone(channel="sms")) == 1
+
+
+def test_what_a_post_brought_is_not_taken_in_again(world, listed):
+    """The same message by both ways is one, whichever was first."""
+    receive(world.app, text(world, "by post", "a"))
+    listed.has = [text(world, "by post", "a"), text(world, "not by post", "b")]
+    world.wait(minutes=2)
+    receive(world.app, text(world, "not by post", "b"))
+    world.wait(minutes=2)
+    assert said(world) == ["a", "b"]
+
+
+def test_a_picture_by_both_ways_is_one(world, listed):
+    """What was kept aside of a post is not kept aside a second time."""
+    picture = Inbound("sms", "a", "1001", kind="attachment")
+    provider_events.take_in_event(world.app, picture)
+    listed.has = [replace(picture, sent_at=world.app.clock())]
+    world.wait(minutes=2)
+    assert len(world.rows(Aside)) == 1
+
+
+def test_stop_that_was_missed_stops(world, listed):
+    """STOP, START and what they tell of the number are as good late, and told once."""
+    (sam,) = [row.client_id for row in world.rows(Address)]
+    listed.has = [
+        text(world, "Stop.", "a", ago=1),
+        ContactChange("sms", "a-opted_out", "1001", "opted_out"),
+    ]
+    world.wait(minutes=2)
+    assert world.client(sam).contact == "stopped"
+    receive(world.app, text(world, "start", "b"))
+    world.wait(minutes=2)
+    assert world.client(sam).contact == "active"
+
+
+def test_what_came_before_this_service_is_left_alone(world):
+    """A number that had texts before is not answered for them."""
+    channel = put(world, name="sms", kind=Lists)
+    channel.has = [text(world, "hello?", "a", ago=60)]
+    world.wait(minutes=4)
+    assert said(world) == []
+
+
+def test_asked_every_few_minutes(world, listed):
+    """Not more often, and also after the clock was set back."""
+    for _ in range(4):
+        world.wait(minutes=1)
+    assert len(listed.asked) == 2
+    world.app.clock.move(-timedelta(hours=1))
+    world.go()
+    assert len(listed.asked) == 3
+    assert timedelta(0) < ASK_EACH <= 5 * MINUTE  # T8
+
+
+@pytest.mark.parametrize(
+    ("fault", "from_"), [(NotSent(), TELL_AFTER), (ValueError("a"), TELL_AFTER), (OurFault(), 1)]
+)
+def test_a_failure_is_told_once_and_nothing_is_lost(world, listed, caplog, fault, from_):
+    """One alarm a spell, without words; then all since the last good answer is asked for."""
+    until = world.rows(Heard)[0].until
+    listed.fails = fault
+    for number in range(1, 6):
+        world.wait(minutes=2)
+        told = [each for each in caplog.messages if "cannot be asked" in each]
+        assert len(told) == (number >= from_)
+    listed.fails, listed.has = None, [text(world, "hello", "a", ago=5)]
+    world.wait(minutes=2)
+    assert listed.asked[-1] == until - OVERLAP
+    assert said(world) == ["a"]
+    assert "hello" not in caplog.text
+
+
+def test_what_cannot_be_taken_in_stands_in_nobodys_way(world, listed, monkeypatch):
+    """A message that meets a fault of ours is kept aside; the next one is taken in."""
+    real = provider_events.receive
+
+    def broken(app, inbound):
+        if inbound.provider_id == "a":
+            raise ValueError
+        return real(app, inbound)
+
+    monkeypatch.setattr(provider_events, "receive", broken)
+    listed.has = [text(world, "one", "a", ago=1), text(world, "two", "b", ago=1)]
+    world.wait(minutes=2)
+    assert said(world) == ["b"]
+    assert len(world.rows(Aside)) == 1
+
+
+def test_nothing_is_asked_for_while_messages_wait_in_the_spool(world, listed, monkeypatch):
+    """What came while the database was away goes first."""
+    monkeypatch.setattr(world.app.spool, "holds_any", lambda: True)
+    world.run(missed.take_in_missed(world.app))
+    world.app.clock.move(timedelta(minutes=5))
+    world.run(missed.take_in_missed(world.app))
+    assert listed.asked == []
