@@ -253,6 +253,15 @@ class LooksUp(Protocol):
 
 
 @runtime_checkable
+class Explains(Protocol):
+    """A channel whose provider reports later, by a code of its own, why a message failed."""
+
+    def meaning(self, code: str) -> SendError | None:
+        """What `send` would have raised for it; None for a code it does not know."""
+        ...
+
+
+@runtime_checkable
 class Reconciles(Protocol):
     """A channel that can list what came in while nobody answered its webhook."""
 

@@ -21,13 +21,14 @@ from channels.base import (
     Posted,
     Receipt,
     Refused,
+    SendError,
 )
 from channels.sms.calls import call
 from channels.sms.numbers import address, answerable
 from channels.sms.parts import split
 from channels.twilio import posts
 from channels.twilio.api import at, library, required, understood
-from channels.twilio.codes import refusal
+from channels.twilio.codes import meaning, refusal
 
 LARGEST = 10_000_000  # bytes of one attachment
 _CLOCKS_DIFFER = timedelta(seconds=30)  # theirs cuts off the fractions of a second besides
@@ -87,6 +88,10 @@ class Twilio:
         """That there is nothing to say by return: to a call, that it is over."""
         xml = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
         return Answer(xml, "text/xml; charset=utf-8")
+
+    def meaning(self, code: str) -> SendError | None:
+        """What one of Twilio's codes means, as for a send; None for one we do not know."""
+        return meaning(code)
 
     async def look_up(self, message: Outbound, *, since: datetime) -> Receipt | None:
         """The receipt when this text went to this number since then; None when it did not.

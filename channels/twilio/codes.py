@@ -10,8 +10,6 @@ from json import loads
 from channels.base import Gone, NotSent, OptedOut, OurFault, Refused, SendError
 from channels.sms.calls import failure, retry_after
 
-_TOMORROW = 24 * 3600.0  # seconds; the limit counts a day, so a day later it has passed
-
 OPTED_OUT = "21610"  # the person sent STOP: opted out at Twilio
 GONE = frozenset(
     {
@@ -38,7 +36,6 @@ BACK_OFF = frozenset(
         "63018",  # rate limit of the channel
     }
 )
-NEXT_DAY = frozenset({"63038"})  # daily limit of the account
 OUR_FAULT = frozenset(
     {
         "20003",  # permission denied: SID or token
@@ -48,6 +45,7 @@ OUR_FAULT = frozenset(
         "21606",  # this 'From' cannot send there
         "21608",  # a trial account writes to verified numbers only
         "30002",  # account suspended
+        "63038",  # daily limit of the account: all wait until it is lifted, tried each minute
     }
 )
 REFUSED = frozenset(
@@ -77,8 +75,6 @@ def meaning(code: str) -> SendError | None:
         return Gone(code)
     if code in BACK_OFF:
         return NotSent()
-    if code in NEXT_DAY:
-        return NotSent(_TOMORROW)
     if code in OUR_FAULT:
         return OurFault(code)
     return Refused(code) if code in REFUSED else None

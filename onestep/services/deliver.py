@@ -150,6 +150,5 @@ def _settle(app: App, taken: Taken, outcome: Outcome, *, late: bool) -> None:
             values["buttons"] = loses and isinstance(outcome, Receipt)
         outbox.settle(session, taken.sending, **values)
         if isinstance(outcome, Receipt):
-            delivery_report.told_early(
-                session, row.id, channel=taken.channel, provider_id=outcome.provider_id, now=now
-            )
+            id = outcome.provider_id
+            delivery_report.told_early(app, session, row.id, channel=taken.channel, provider_id=id)

@@ -92,7 +92,6 @@ def _settle(app: App, question: Question, receipt: Receipt | None) -> None:
         sent = {"state": "sent", "reason": None, "sent_at": row.tried_at}
         values = {**sent, "provider_id": receipt.provider_id}
         if outbox.change(session, row, was=("uncertain",), **values):
-            delivery_report.told_early(
-                session, row.id, channel=question.name, provider_id=receipt.provider_id, now=now
-            )
+            id = receipt.provider_id
+            delivery_report.told_early(app, session, row.id, channel=question.name, provider_id=id)
     app.bells.ring("outbox")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from channels.base import Gone, NotSent, OptedOut, OurFault, Receipt, Refused, SendError
 from onestep.domain.contact import By, ContactEvent, ContactState, change_contact
 from onestep.domain.errors import TransitionRefused
-from onestep.storage import clients, holds, outbox, talk
+from onestep.storage import clients, holds, outbox, record, talk
 from onestep.storage.models import Address, Outbox
 
 log = logging.getLogger(__name__)
@@ -22,6 +22,9 @@ SOONEST = 1.0  # a provider that says "at once" again and again is not asked in 
 LOOK_UP_AFTER = timedelta(seconds=10)
 # A held channel is tried with one message each so often; see docs/decisions/0070.
 PROBE_EACH = timedelta(minutes=1)
+
+# What did not reach a phone that was off or out of reach is tried once more, this much later.
+ONCE_MORE_AFTER = timedelta(seconds=RETRIES[-1])
 
 Outcome = Receipt | SendError | None  # nothing: nobody knows what became of it
 
@@ -43,13 +46,48 @@ def follows(
     return values
 
 
+def reported(
+    session: Session,
+    row: Outbox,
+    error: SendError | None,
+    *,
+    channel: str,
+    code: str | None,
+    now: datetime,
+) -> Mapping[str, Any]:
+    """What to record of a message that was taken over and, as its provider says, has failed since.
+
+    As for a send; but what may go better later is tried once more and no oftener, and not when
+    the talk has gone on: then it would come out of order.
+    """
+    if isinstance(error, OurFault):
+        _hold(session, channel, now)
+    if isinstance(error, Gone | Refused):
+        return {**_failed(session, row, error, now), **_reason(error, code)}
+    if row.lane == outbox.ALERT:  # it must arrive: again, for as long as it takes
+        return {"state": "ready", "due_at": now + timedelta(seconds=ALERT_RETRIES[-1])}
+    last = row.attempts > len(RETRIES) or outbox.went_on(session, row)
+    if last or not isinstance(error, NotSent | OurFault):
+        return {"state": "failed", "reason": code or "not_delivered"}
+    later = now if isinstance(error, OurFault) else now + ONCE_MORE_AFTER
+    again = {"state": "ready", "due_at": later, "attempts": len(RETRIES)}
+    return {**again, "reason": outbox.HELD}  # an answer that comes meanwhile need not wait for it
+
+
+def _reason(error: SendError, code: str | None) -> Mapping[str, str]:
+    return {"reason": code} if code and isinstance(error, Refused) else {}
+
+
 def _failed(
     session: Session, row: Outbox, error: SendError | None, now: datetime
 ) -> Mapping[str, Any]:
     if isinstance(error, Gone):
         (_stopped if isinstance(error, OptedOut) else gone)(session, row, now)
+        if row.lane == outbox.ALERT:
+            _tell_coach(session, row, now)  # a text cannot reach them
         return {"state": "failed", "reason": "gone"}
     if isinstance(error, Refused):
+        _tell_coach(session, row, now)
         return {"state": "failed", "reason": "refused"}
     if row.lane == outbox.ALERT:
         return _alert_again(row, error, now)
@@ -96,6 +134,23 @@ def _hold(session: Session, channel: str, now: datetime) -> None:
 def _let_go(session: Session, channel: str, now: datetime) -> None:
     if holds.release(session, channel, now=now):
         log.warning("%s takes our messages again: what was held goes out", channel)
+
+
+def _tell_coach(session: Session, row: Outbox, now: datetime) -> None:
+    """A line for the coach: something that was said here does not arrive, and will not."""
+    if row.client_id is None:
+        return
+    record.add_ask(
+        session,
+        client_id=row.client_id,
+        about="undelivered",
+        words="",
+        message_ids=[row.message_id],
+        at=now,
+        zone=clients.terms(session, row.client_id).zone,
+        due_at=now,
+        turn_id=None,
+    )
 
 
 def _stopped(session: Session, row: Outbox, now: datetime) -> None:

@@ -1,14 +1,14 @@
 """Takes in what a provider reports of a message later: in any order, the same one only once."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from channels.base import DeliveryReport
+from channels.base import DeliveryReport, Explains, Gone, SendError
 from onestep.services.app import App
-from onestep.services.deliver_outcome import ALERT_RETRIES, gone
-from onestep.storage import outbox, talk
+from onestep.services.deliver_outcome import reported
+from onestep.storage import talk
 from onestep.storage.alone import alone_at
 from onestep.storage.models import Address, Outbox
 from onestep.storage.models import DeliveryReport as Kept
@@ -35,7 +35,7 @@ def delivery_report(app: App, report: DeliveryReport) -> None:
         session.flush()
         row = _about(session, report)
         if row is not None:
-            _apply(session, row, kept, now)
+            _apply(app, session, row, kept, now)
     app.bells.ring("outbox")
 
 
@@ -44,9 +44,7 @@ def no_reports_meanwhile(session: Session, *, channel: str, provider_id: str) ->
     alone_at(session, "report", channel, provider_id)
 
 
-def told_early(
-    session: Session, row_id: str, *, channel: str, provider_id: str, now: datetime
-) -> None:
+def told_early(app: App, session: Session, row_id: str, *, channel: str, provider_id: str) -> None:
     """Applies what was reported of a message before its provider had answered our call.
 
     The caller holds its reports since before it recorded that the message went.
@@ -58,7 +56,7 @@ def told_early(
         return
     row = session.scalars(select(Outbox).where(Outbox.id == row_id)).one()
     for report in sorted(early, key=lambda each: RANK.index(each.state)):
-        _apply(session, row, report, now)
+        _apply(app, session, row, report, app.clock())
 
 
 def _about(session: Session, report: DeliveryReport) -> Outbox | None:
@@ -76,22 +74,28 @@ def _about(session: Session, report: DeliveryReport) -> Outbox | None:
     )
 
 
-def _apply(session: Session, row: Outbox, report: Kept, now: datetime) -> None:
+def _apply(app: App, session: Session, row: Outbox, report: Kept, now: datetime) -> None:
     if not _is_news(row, report.state):
         return
     row.provider_id = report.provider_id
     if report.state != "failed":
         row.state, row.reason, row.sent_at = report.state, None, row.sent_at or now
-    elif report.gone:
-        gone(session, row, now)
-        row.state, row.reason = "failed", "gone"
-    elif row.lane == outbox.ALERT:  # it must arrive: again, for as long as it takes
-        row.state, row.due_at = "ready", now + timedelta(seconds=ALERT_RETRIES[-1])
     else:
-        row.state, row.reason = "failed", report.code or "not_delivered"
+        error, code = _meaning(app, report), report.code or None
+        values = reported(session, row, error, channel=report.channel, code=code, now=now)
+        for name, value in values.items():
+            setattr(row, name, value)
     if row.state == "failed":
         talk.close_prompt_of(session, row.message_id)
     session.flush()
+
+
+def _meaning(app: App, report: Kept) -> SendError | None:
+    """The same as if the send had failed with this code, where the channel knows it."""
+    way: object = app.channels.get(report.channel)
+    if isinstance(way, Explains) and (told := way.meaning(report.code)) is not None:
+        return told
+    return Gone() if report.gone else None
 
 
 def _is_news(row: Outbox, state: str) -> bool:

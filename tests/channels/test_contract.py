@@ -12,6 +12,7 @@ import channels
 from channels.base import (
     Answer,
     Choice,
+    Explains,
     Fetches,
     Forged,
     Live,
@@ -79,7 +80,7 @@ def test_what_it_says_it_can_do(kit, tmp_path):
         assert 0 < channel.limit <= 1024 * 1024
         assert isinstance(channel.answer(), Answer)
     # A protocol is looked for by its names alone: all of them are there, or none.
-    for protocol in (Posts, Polls, Fetches, Live, LooksUp, Reconciles):
+    for protocol in (Posts, Polls, Fetches, Live, LooksUp, Explains, Reconciles):
         names = protocol.__protocol_attrs__
         has = [hasattr(type(channel), name) for name in names]
         assert all(has) or not any(has) or protocol is Polls, protocol

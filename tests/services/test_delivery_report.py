@@ -6,12 +6,13 @@ from dataclasses import replace
 import pytest
 
 from channels.base import DeliveryReport, Receipt, Unknown
-from onestep.services import outbox_by_hand
+from channels.twilio import codes
+from onestep.services import hand_off, outbox_by_hand
 from onestep.services.delivery_report import delivery_report
-from onestep.storage.models import Address, Outbox, Prompt
+from onestep.storage.models import Address, Ask, Hold, Outbox, Prompt
 from onestep.storage.models import DeliveryReport as Kept
 from tests.databases import both_databases
-from tests.services.network import put
+from tests.services.network import Network, put
 
 pytestmark = both_databases
 
@@ -157,3 +158,123 @@ def test_an_alert_that_did_not_arrive_goes_again(world):
     assert row.state == "sent"
     assert row.provider_id != first.provider_id
     assert len([shown for shown in world.phone() if shown.reference == row.id]) == 2
+
+
+# what a code means, by Twilio's table, is decided as for a send
+
+
+class Explained(Network):
+    """A channel whose provider reports by Twilio's codes."""
+
+    meaning = staticmethod(codes.meaning)
+
+
+@pytest.fixture
+def explained(sent):
+    """As `sent`, on such a channel."""
+    put(sent, kind=Explained)
+    return sent
+
+
+def contact(world):
+    """Sam's contact state."""
+    return world.client(world.rows(Address)[0].client_id).contact
+
+
+def test_a_late_21610_is_stop(explained):
+    """Who opted out at Twilio has stopped, also where only a report says so; START is answered."""
+    report(explained, "failed", code="21610", gone=True)
+    assert contact(explained) == "stopped"
+    assert [address.state for address in explained.rows(Address)] == ["live"]
+    explained.write("hello?")
+    assert len(explained.phone()) == 1
+    explained.write("START")
+    assert contact(explained) == "active"
+    assert len(explained.phone()) == 2
+
+
+@pytest.mark.parametrize("code", sorted(codes.GONE - {codes.OPTED_OUT}))
+def test_a_dead_number_is_unreachable(explained, code):
+    """Each code of a dead number closes the address, and only those."""
+    report(explained, "failed", code=code)
+    assert contact(explained) == "unreachable"
+    assert [address.state for address in explained.rows(Address)] == ["dead"]
+
+
+@pytest.mark.parametrize("code", ["30003", "30008", "30001", "30022"])
+def test_what_may_arrive_later_is_tried_once_more(explained, code):
+    """A phone that was off has it half an hour later; a second failure is shown to a person."""
+    report(explained, "failed", code=code)
+    assert (one(explained).state, len(explained.phone())) == ("ready", 1)
+    explained.wait(minutes=29)
+    assert len(explained.phone()) == 1
+    explained.wait(minutes=1)
+    assert (one(explained).state, len(explained.phone())) == ("sent", 2)
+    report(explained, "failed", code=code)
+    explained.wait(hours=3)
+    assert (one(explained).state, one(explained).reason) == ("failed", code)
+    assert len(explained.phone()) == 2
+    assert contact(explained) == "active"
+
+
+def test_not_once_more_when_they_have_written(explained):
+    """Who writes meanwhile is answered at once, and hears nothing that is out of date."""
+    report(explained, "failed", code="30003")
+    explained.write("and slept well")
+    assert len(explained.phone()) == 2
+    explained.wait(hours=1)
+    assert len(explained.phone()) == 2
+    assert explained.rows(Outbox)[0].state == "cancelled"
+
+
+def test_not_once_more_when_the_talk_has_gone_on(world):
+    """A coach's later words were first: what comes after them would be out of order."""
+    sam = world.add()
+    put(world, kind=Explained)
+    hand_off.open_by_coach(world.app, sam)
+    for words in ("Shall we meet?", "At two?"):
+        hand_off.say_as_coach(world.app, sam, words)
+    world.go()
+    first, _ = world.rows(Outbox)
+    report(world, "failed", id=first.provider_id, code="30003")
+    world.wait(hours=1)
+    assert [row.state for row in world.rows(Outbox)] == ["failed", "sent"]
+
+
+@pytest.mark.parametrize("code", ["30004", "30007"])
+def test_what_a_carrier_filters_is_told_to_the_coach(explained, code):
+    """It failed, it is not tried again, and the coach has a line about it."""
+    report(explained, "failed", code=code)
+    explained.wait(hours=1)
+    assert (one(explained).state, one(explained).reason) == ("failed", code)
+    (ask,) = explained.rows(Ask, about="undelivered")
+    assert ask.message_ids == [one(explained).message_id]
+    assert contact(explained) == "active"
+
+
+@pytest.mark.parametrize("code", ["30002", "63038"])
+def test_what_is_our_fault_holds_the_channel(explained, code):
+    """An account that may not send any more: one hold for all, and the message goes later."""
+    report(explained, "failed", code=code)
+    assert [hold.what for hold in explained.rows(Hold)] == ["telegram"]
+    assert one(explained).state == "ready"
+    explained.wait(minutes=1)
+    assert one(explained).state == "sent"
+    assert explained.rows(Hold) == []
+
+
+def test_a_code_nobody_knows(explained):
+    """It failed, and is shown to a person with its code."""
+    report(explained, "failed", code="39999")
+    assert (one(explained).state, one(explained).reason) == ("failed", "39999")
+    assert contact(explained) == "active"
+
+
+def test_what_danger_is_answered_cannot_arrive(world):
+    """The fixed reply to a number closed to us: the coach hears that no text gets there."""
+    world.add()
+    put(world, kind=Explained)
+    world.write("I want to kill myself")
+    (row,) = world.rows(Outbox, lane="alert")
+    report(world, "failed", id=row.provider_id, code="21610")
+    assert [ask.about for ask in world.rows(Ask)].count("undelivered") == 1
