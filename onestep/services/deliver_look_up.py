@@ -90,8 +90,7 @@ def _settle(app: App, question: Question, receipt: Receipt | None) -> None:
         id = receipt.provider_id
         delivery_report.no_reports_meanwhile(session, channel=question.name, provider_id=id)
         sent = {"state": "sent", "reason": None, "sent_at": row.tried_at}
-        values = {**sent, "provider_id": receipt.provider_id}
+        values = {**sent, "provider_id": id}
         if outbox.change(session, row, was=("uncertain",), **values):
-            id = receipt.provider_id
             delivery_report.told_early(app, session, row.id, channel=question.name, provider_id=id)
     app.bells.ring("outbox")

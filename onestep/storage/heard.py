@@ -18,9 +18,9 @@ def claim(session: Session, channel: str, *, now: datetime, every: timedelta) ->
 
     The first time it is now: what came before this service was there is not ours to answer.
     """
+    row = session.get(Heard, channel, with_for_update=True)
     if not is_due(session, channel, now=now, every=every):
         return None
-    row = session.get(Heard, channel)
     if row is None:
         row = Heard(channel=channel, until=now, next_at=now, failures=0)
         session.add(row)
