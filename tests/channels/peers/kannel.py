@@ -13,11 +13,22 @@ from urllib.parse import unquote_to_bytes
 import httpx
 
 from tests.channels.peers.process import free_port, listens, missing, running
+from tests.conftest import ROOT
 from tools.setup import debian
 from tools.setup.errors import CommandFailed
 
 FAKESMSC = Path("/usr/lib/kannel/test/fakesmsc")
-CONFIGURATION = Path(__file__).with_name("kannel.conf")
+CONFIGURATION = ROOT / "docs" / "kannel.conf"
+# A line that phones of the tests hang on to, in the place of a modem.
+LINE = """
+group = smsc
+smsc = fake
+smsc-id = fake
+host = 127.0.0.1
+port = {smsc}
+connect-allow-ip = 127.0.0.1
+"""
+WEBHOOK = "http://127.0.0.1:8000/webhooks/kannel/<SECRET>"
 USERNAME, PASSWORD = "onestep", "a-made-up-password"
 NUMBER = "447700900000"
 # fakesmsc notes what it got as <from to [udh …] kind words>, and anew for each line of the words.
@@ -32,6 +43,7 @@ class Gateway:
 
     folder: Path
     ports: dict[str, int]
+    password: str
 
     @property
     def send_url(self) -> str:
@@ -50,7 +62,7 @@ class Gateway:
             yield Phones(process, max(self.folder.glob("fakesmsc-*.log"), key=_made))
 
     def _online(self) -> bool:
-        url = f"http://127.0.0.1:{self.ports['admin']}/status.txt?password=nobody"
+        url = f"http://127.0.0.1:{self.ports['admin']}/status.txt?password={self.password}"
         return "(online" in httpx.get(url).text
 
 
@@ -139,20 +151,34 @@ def _made(path: Path) -> int:
 
 
 @contextmanager
-def gateway(folder: Path, webhook: str) -> Iterator[Gateway]:
-    """A running gateway that brings what comes in to `webhook`."""
+def gateway(folder: Path, webhook: str, written: str | None = None) -> Iterator[Gateway]:
+    """A running gateway that brings what comes in to `webhook`.
+
+    `written`: what somebody made of docs/kannel.conf by following the README.
+    """
     _provide()
     ports = {name: free_port() for name in ("admin", "smsbox", "smsc", "sendsms")}
+    told = written or CONFIGURATION.read_text("utf-8").replace(WEBHOOK, webhook)
+    for there, here in {
+        "13000": ports["admin"],
+        "13001": ports["smsbox"],
+        "13013": ports["sendsms"],
+        "http://127.0.0.1:8000": webhook.partition("/webhooks")[0],
+        "/var/spool/kannel/onestep": folder / "store",
+        "<PASSWORD>": PASSWORD,
+        "retry = 8640": "retry = 20",
+        "delay = 10": "delay = 1",
+    }.items():
+        told = told.replace(there, str(here))
     configuration = folder / "kannel.conf"
-    told = CONFIGURATION.read_text("utf-8").format(folder=folder, webhook=webhook, **ports)
-    configuration.write_text(told, "utf-8")
+    configuration.write_text(told + LINE.format(**ports), "utf-8")
     bearerbox = [shutil.which("bearerbox") or "/usr/sbin/bearerbox", "-v", 1, configuration]
     smsbox = [shutil.which("smsbox") or "/usr/sbin/smsbox", "-v", 1, configuration]
     with (
         running(bearerbox, folder=folder, ready=lambda: listens(ports["smsbox"])),
         running(smsbox, folder=folder, ready=lambda: listens(ports["sendsms"])),
     ):
-        yield Gateway(folder, ports)
+        yield Gateway(folder, ports, re.search(r"admin-password = (\S+)", told)[1])
 
 
 def _provide() -> None:
