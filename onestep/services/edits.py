@@ -1,4 +1,7 @@
-"""A later wording of a message: kept beside the first, screened again, and no second turn."""
+"""A later wording of a message: kept beside the first, screened again, and no second turn.
+
+Where the first still waits for its turn, the turn reads the later one instead.
+"""
 
 from sqlalchemy.orm import Session
 
@@ -7,12 +10,13 @@ from onestep.domain.enrolment import Enrolment
 from onestep.safety import Level, Verdict
 from onestep.services.app import App
 from onestep.services.concern import raise_concern
+from onestep.services.meaning import meaning, wait_for_the_lull
 from onestep.services.receive import look_at, receive
 from onestep.services.scope import new_turn_id
 from onestep.storage import clients, inbox, talk
 from onestep.storage.alone import alone_at
 from onestep.storage.database import DATABASE_AWAY
-from onestep.storage.models import Message
+from onestep.storage.models import Inbox, Message
 
 
 def receive_edit(app: App, inbound: Inbound) -> None:
@@ -73,14 +77,40 @@ def _keep(
         screen_category=verdict.category.value if verdict.category else None,
         screen_spans=[[span.start, span.end] for span in verdict.matched],
     )
+    waits = _waits(session, first)
     row = inbox.put(
         session, client_id=client_id, kind="edit", now=now, due_at=now, message_id=message.id
     )
+    if waits is not None:
+        waits.message_id, row.message_id = message.id, waits.message_id
+        _means_now(app, session, waits, inbound, verdict)
     if verdict.level is not Level.NONE:
-        raise_concern(app, session, row, message, verdict, now=now)
-    if row.state == "waiting":  # nothing to answer: their words are kept, and no turn is made
+        raise_concern(app, session, waits or row, message, verdict, now=now)
+    if row.state == "waiting":  # nothing to answer: these words are kept, and no turn is made
         id = talk.add_turn(
             session, id=new_turn_id(), client_id=client_id, by="application", now=now
         )
-        row.state, row.turn_id, message.turn_id = "done", id, id
+        row.state, row.turn_id = "done", id
+        session.get_one(Message, row.message_id).turn_id = id
     session.flush()
+
+
+def _waits(session: Session, first: Message) -> Inbox | None:
+    """The row by which `first`, or a later wording of it, still waits to be read by a turn."""
+    assert first.client_id is not None
+    for row in inbox.waiting_messages(session, first.client_id):
+        message = session.get_one(Message, row.message_id)
+        if message.id == first.id or message.said == [{"edits": first.id}]:
+            return row
+    return None
+
+
+def _means_now(app: App, session: Session, row: Inbox, inbound: Inbound, verdict: Verdict) -> None:
+    """STOP, or the answer to a question, may have become talk by the change, and talk STOP."""
+    texts = inbox.waiting_texts(session, row.client_id)
+    before = [text for text in texts if text.seq < row.seq]
+    row.kind, row.body = meaning(
+        session, row.client_id, inbound, verdict.request, alone=not before
+    )
+    wait_for_the_lull(session, row, before, app.lull(inbound.channel))
+    app.bells.ring("inbox")

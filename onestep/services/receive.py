@@ -11,15 +11,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from channels.base import Inbound
-from onestep.domain.choices import Choice, choose
 from onestep.domain.enrolment import Enrolment
-from onestep.domain.lull import Arrival, ArrivalKind, Lull, due_at
-from onestep.domain.words import Command, parse_command
-from onestep.domain.words_table import Word
 from onestep.safety import Level, Request, ScreenContext, Verdict, screen
 from onestep.services.already import Already
 from onestep.services.app import App
 from onestep.services.concern import raise_concern
+from onestep.services.meaning import meaning, wait_for_the_lull
 from onestep.services.park import Sender, park
 from onestep.services.strangers import goes_apart, receive_apart, receive_unknown
 from onestep.storage import clients, inbox, incidents, sealed, talk
@@ -32,15 +29,6 @@ log = logging.getLogger(__name__)
 # How long an earlier message still colours the next one: "yes, tonight" after a worry.
 EARLIER_COUNTS = timedelta(hours=24)
 OF_THEIRS = {"live", "dead"}  # a dead one that writes is live again
-# What the step beside the screen hears in plain words counts as the command itself, in every
-# state and with the bot down.
-ASKED_PLAINLY = {
-    Request.STOP: Word.STOP,
-    Request.PAUSE: Word.PAUSE,
-    Request.RESUME: Word.RESUME,
-    Request.HUMAN: Word.COACH,
-    Request.HELP: Word.HELP,
-}
 
 
 @dataclass(frozen=True)
@@ -155,7 +143,7 @@ def _from_client(
     client, address = theirs.client, theirs.address
     alone_with(session, client.id)
     if client.enrolment != Enrolment.ENROLLED:
-        kind, _ = _meaning(session, client.id, inbound, verdict.request, alone=True)
+        kind, _ = meaning(session, client.id, inbound, verdict.request, alone=True)
         if goes_apart(session, theirs, verdict, kind=kind):
             receive_apart(app, session, theirs, inbound, verdict, now=now, already=already)
             return Received(new=True)
@@ -197,7 +185,7 @@ def _queue(
     assert message.client_id is not None
     now = message.at
     waiting = inbox.waiting_texts(session, message.client_id)
-    kind, body = _meaning(session, message.client_id, inbound, request, alone=not waiting)
+    kind, body = meaning(session, message.client_id, inbound, request, alone=not waiting)
     if inbound.stop_confirmed:
         body = {**body, "stop_confirmed": True}
     row = inbox.put(
@@ -209,40 +197,5 @@ def _queue(
         message_id=message.id,
         body=body,
     )
-    _wait_for_the_lull(session, row, waiting, app.lull(inbound.channel))
+    wait_for_the_lull(session, row, waiting, app.lull(inbound.channel))
     return row
-
-
-def _meaning(
-    session: Session, client_id: str, inbound: Inbound, request: Request, *, alone: bool
-) -> tuple[str, dict[str, object]]:
-    if inbound.kind == "choice":
-        return "choice", {"prompt": inbound.prompt, "key": inbound.key, "pressed": True}
-    command = parse_command(inbound.text, inbound.channel)
-    if command is not None and not command.for_bot:
-        return "command", _command_body(command)
-    prompt = talk.open_prompt(session, client_id)
-    if prompt is not None and alone:
-        offered = [Choice(choice["key"], choice["label"]) for choice in prompt.choices]
-        key = choose(inbound.text, offered)
-        if key is not None:
-            return "choice", {"prompt": prompt.id, "key": key, "pressed": False}
-    if request in ASKED_PLAINLY:
-        return "command", {"command": ASKED_PLAINLY[request].value}
-    return "text", {}
-
-
-def _command_body(command: Command) -> dict[str, object]:
-    # Date words are the client's; they stay in the message and are read again from there.
-    return {"command": command.word.value, "has_rest": bool(command.rest)}
-
-
-def _wait_for_the_lull(session: Session, row: Inbox, waiting: list[Inbox], lull: Lull) -> None:
-    arrivals = [Arrival(text.received_at, ArrivalKind.TEXT) for text in waiting]
-    kind = {"command": ArrivalKind.COMMAND, "choice": ArrivalKind.CHOICE}.get(
-        row.kind, ArrivalKind.TEXT
-    )
-    due = due_at([*arrivals, Arrival(row.received_at, kind)], lull)
-    for held in (*waiting, row):
-        held.due_at = due
-    session.flush()

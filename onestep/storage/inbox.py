@@ -38,6 +38,12 @@ _WAITING_TEXTS = (
     .where(Inbox.client_id == _CLIENT, Inbox.state == "waiting", Inbox.kind == "text")
     .order_by(Inbox.seq)
 )
+_WAITING_MESSAGES = (
+    select(Inbox)
+    .where(Inbox.client_id == _CLIENT, Inbox.state == "waiting", Inbox.message_id.is_not(None))
+    .order_by(Inbox.seq)
+    .with_for_update()
+)
 _FROM_HERE = (
     select(Inbox)
     .where(Inbox.client_id == _CLIENT, Inbox.state.in_(OPEN), Inbox.seq >= bindparam("seq"))
@@ -154,6 +160,11 @@ def put_back(session: Session, held: Claim, *, due_at: datetime, note: str) -> N
 def waiting_texts(session: Session, client_id: str) -> list[Inbox]:
     """The client's texts that no turn has taken yet, in order."""
     return list(session.scalars(_WAITING_TEXTS, {"client_id": client_id}))
+
+
+def waiting_messages(session: Session, client_id: str) -> list[Inbox]:
+    """The client's rows with a message that no turn has taken yet, ours until the commit."""
+    return list(session.scalars(_WAITING_MESSAGES, {"client_id": client_id}))
 
 
 def quiet_asked(session: Session, client_id: str) -> bool:

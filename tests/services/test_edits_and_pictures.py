@@ -1,10 +1,13 @@
 """An edit is a version and no turn; a picture is for a person, with one sentence for a burst."""
 
 import pytest
+from sqlalchemy import select
 
 from channels.base import Attachment, Inbound
 from onestep.services.provider_events import take_in_event
-from onestep.storage.models import Alert, Aside, Message, Turn
+from onestep.storage import sealed
+from onestep.storage.models import Alert, Aside, Entry, Message, Turn
+from tests.services.world import by_rule
 
 DANGER = "i am going to kill myself tonight"
 
@@ -50,6 +53,73 @@ def test_danger_in_an_edit_is_heard(world, sam):
     assert [alert.level for alert in world.rows(Alert)] == ["now"]
     assert len(world.phone()) == 2
     assert len(world.bot.heard) == 1
+
+
+def correct(world, text, edits, **more):
+    """The phone changes what it wrote a moment ago, before anything is answered."""
+    event = Inbound("telegram", f"u{text}", "1001", text, kind="edit", edits=edits, **more)
+    take_in_event(world.app, event)
+
+
+def test_an_edit_of_what_waits_is_what_the_turn_reads(world, sam):
+    """One turn with the last wording, in the place of the first; all of them are kept."""
+    world.write("been gud", id="m2", go=False)
+    world.write("slept well", id="m3", go=False)
+    correct(world, "been good", "m2")
+    correct(world, "been really good", "m2")
+    world.go()
+    assert world.bot.texts()[1:] == [["been really good", "slept well"]]
+    assert len(world.phone()) == 2
+    assert world.kept(sam)[1:] == ["been gud", "slept well", "been good", "been really good"]
+    assert "been really good\nslept well" in entries(world)
+    world.check_everything_is_covered()
+
+
+def entries(world):
+    """The words of all that is kept in the record."""
+    with world.app.db.read() as session:
+        return [sealed.entry_words(session, entry) for entry in session.scalars(select(Entry))]
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "contact", "turns"),
+    [("stop", "stopped smoking", "active", 2), ("stopped smoking", "/stop", "stopped", 1)],
+)
+def test_an_edit_may_change_what_waits_into_a_command_and_back(
+    world, sam, first, later, contact, turns
+):
+    """It is read anew: STOP taken back in time stops nothing, and talk may become STOP."""
+    world.write(first, id="m2", go=False)
+    correct(world, later, "m2")
+    world.go()
+    assert world.client(sam).contact == contact
+    assert len(world.bot.heard) == turns
+    world.check_everything_is_covered()
+
+
+def test_danger_in_an_edit_of_what_waits(world, sam):
+    """The fixed reply at once, an alert, and no turn about either wording."""
+    world.write("feeling low", id="m2", go=False)
+    correct(world, DANGER, "m2")
+    world.go()
+    assert "now" in [alert.level for alert in world.rows(Alert)]
+    assert len(world.bot.heard) == 1
+    assert len(world.phone()) == 2
+    world.check_everything_is_covered()
+
+
+def test_an_edit_while_the_turn_is_made(world, sam):
+    """The turn goes on with what it has read; the later wording is kept, and no turn follows."""
+    world.write("been gud", id="m2", go=False)
+
+    def meanwhile(turn):
+        correct(world, "been good", "m2")
+        return by_rule(turn)
+
+    world.bot.rule = meanwhile
+    world.go()
+    assert world.bot.texts()[1:] == [["been gud"]]
+    world.check_everything_is_covered()
 
 
 def test_an_edit_of_what_never_came_is_a_message(world, sam):

@@ -1,0 +1,62 @@
+"""What a message is in its client's queue: talk, an answer or a command, and when it is due."""
+
+from sqlalchemy.orm import Session
+
+from channels.base import Inbound
+from onestep.domain.choices import Choice, choose
+from onestep.domain.lull import Arrival, ArrivalKind, Lull, due_at
+from onestep.domain.words import Command, parse_command
+from onestep.domain.words_table import Word
+from onestep.safety import Request
+from onestep.storage import talk
+from onestep.storage.models import Inbox
+
+# What the step beside the screen hears in plain words counts as the command itself, in every
+# state and with the bot down.
+ASKED_PLAINLY = {
+    Request.STOP: Word.STOP,
+    Request.PAUSE: Word.PAUSE,
+    Request.RESUME: Word.RESUME,
+    Request.HUMAN: Word.COACH,
+    Request.HELP: Word.HELP,
+}
+
+
+def meaning(
+    session: Session, client_id: str, inbound: Inbound, request: Request, *, alone: bool
+) -> tuple[str, dict[str, object]]:
+    """The kind and the body of the row by which this message waits for its turn.
+
+    `alone`: no text waits before it, so that a number may answer the open question.
+    """
+    if inbound.kind == "choice":
+        return "choice", {"prompt": inbound.prompt, "key": inbound.key, "pressed": True}
+    command = parse_command(inbound.text, inbound.channel)
+    if command is not None and not command.for_bot:
+        return "command", _command_body(command)
+    prompt = talk.open_prompt(session, client_id)
+    if prompt is not None and alone:
+        offered = [Choice(choice["key"], choice["label"]) for choice in prompt.choices]
+        key = choose(inbound.text, offered)
+        if key is not None:
+            return "choice", {"prompt": prompt.id, "key": key, "pressed": False}
+    if request in ASKED_PLAINLY:
+        return "command", {"command": ASKED_PLAINLY[request].value}
+    return "text", {}
+
+
+def _command_body(command: Command) -> dict[str, object]:
+    # Date words are the client's; they stay in the message and are read again from there.
+    return {"command": command.word.value, "has_rest": bool(command.rest)}
+
+
+def wait_for_the_lull(session: Session, row: Inbox, waiting: list[Inbox], lull: Lull) -> None:
+    """Puts off `row` and the texts before it until the burst is over; a command ends it."""
+    arrivals = [Arrival(text.received_at, ArrivalKind.TEXT) for text in waiting]
+    kind = {"command": ArrivalKind.COMMAND, "choice": ArrivalKind.CHOICE}.get(
+        row.kind, ArrivalKind.TEXT
+    )
+    due = due_at([*arrivals, Arrival(row.received_at, kind)], lull)
+    for held in (*waiting, row):
+        held.due_at = due
+    session.flush()
