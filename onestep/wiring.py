@@ -80,10 +80,16 @@ def build(
         language=settings.language,
         clock=clock or Clock(),
         bells=bells or Bells(),
+        keeps=_kept(settings),
         lease_seconds=settings.lease,
         send_seconds=settings.send_timeout,
         emergency_contact=settings.emergency_contact,
     )
+
+
+def _kept(settings: Settings) -> frozenset[str]:
+    wanted = {"photo": settings.photos, "voice": settings.voice}
+    return frozenset(kind for kind, kept in wanted.items() if kept)
 
 
 def build_part(settings: Settings, bot: Asker) -> App:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from onestep.services.app import App
+from onestep.services.attachments import fetch_attachment
 from onestep.services.clock_watch import may_go_on
 from onestep.services.converse import converse
 from onestep.services.deliver import deliver
@@ -62,6 +63,9 @@ def loops(app: App) -> list[Loop]:
     async def buttons() -> bool:
         return await tidy(app)
 
+    async def pictures() -> bool:
+        return await fetch_attachment(app)
+
     async def look_ups() -> bool:
         return await look_up(app)
 
@@ -70,6 +74,7 @@ def loops(app: App) -> list[Loop]:
         Loop("conversations", "inbox", conversations, at_once=4),
         Loop("deliveries", "outbox", deliveries, at_once=4),
         Loop("buttons", "outbox", buttons),
+        Loop("pictures", "inbox", pictures),
         Loop("look-ups", "outbox", look_ups),
     ]
     danger = [

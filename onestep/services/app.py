@@ -123,6 +123,7 @@ class App:
     bells: Bells = field(default_factory=Bells)
     watch: ClockWatch = field(default_factory=ClockWatch)  # of the machine's clock
     typing: Typing = field(default_factory=Typing)
+    keeps: frozenset[str] = frozenset()  # kinds of attachment that are fetched: photo, voice
     lease_seconds: float = 30.0
     send_seconds: float = 10.0  # a provider's time-out; less than half the lease (R4)
     emergency_contact: str | None = None  # channel:value, told of danger with the database away

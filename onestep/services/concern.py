@@ -16,9 +16,9 @@ from onestep.services.already import Already, went_already
 from onestep.services.app import App
 from onestep.services.scope import Scope, open_scope
 from onestep.services.speak import queue_text, speak, standing_values
-from onestep.storage import incidents, talk
+from onestep.storage import attachments, incidents, talk
 from onestep.storage.base import new_id
-from onestep.storage.models import Alert, Inbox, Message
+from onestep.storage.models import Alert, Client, Inbox, Message
 
 ONE_FOR_A_BURST = timedelta(minutes=10)
 FIRST_LANE = "alert"  # concern replies never queue behind ordinary messages
@@ -70,21 +70,33 @@ def raise_concern(
         _covered(scope, row, by="screen")
 
 
+def raise_unread(session: Session, client: Client, message: Message, *, now: datetime) -> None:
+    """Asks a person to look at what came with words: the words are answered, it was not seen."""
+    if client.enrolment == Enrolment.ENROLLED:
+        _add_alert(session, client, message, Verdict(level=Level.UNREAD, by="rule"), now)
+
+
 def _alert(scope: Scope, message: Message, verdict: Verdict) -> Alert:
+    return _add_alert(scope.session, scope.client, message, verdict, scope.now)
+
+
+def _add_alert(
+    session: Session, client: Client, message: Message, verdict: Verdict, now: datetime
+) -> Alert:
     alert = Alert(
         id=new_id(),
-        client_id=scope.client.id,
+        client_id=client.id,
         message_id=message.id,
         level=verdict.level.value,
         by=verdict.by or "rule",
         category=verdict.category.value if verdict.category else None,
         spans=[[span.start, span.end] for span in verdict.matched],
         state="open",
-        to_coach_id=scope.client.coach_id,
-        at=scope.now,
+        to_coach_id=client.coach_id,
+        at=now,
     )
-    scope.session.add(alert)
-    scope.session.flush()
+    session.add(alert)
+    session.flush()
     return alert
 
 
@@ -122,12 +134,15 @@ def _fixed_reply(scope: Scope, category: Category | None) -> str:
 
 def _answer_unread(scope: Scope) -> None:
     """Once for a burst of pictures: an album comes as ten messages."""
-    since = scope.now - ONE_FOR_A_BURST
-    if scope.messages[0].kind == "attachment" and talk.said_since(
-        scope.session, scope.client.id, "unread_passed", since=since
+    since, message = scope.now - ONE_FOR_A_BURST, scope.messages[0]
+    kept = attachments.any_of(scope.session, message.id)
+    said = "picture_kept" if kept else "unread_passed"
+    if message.kind == "attachment" and any(
+        talk.said_since(scope.session, scope.client.id, key, since=since)
+        for key in ("picture_kept", "unread_passed")
     ):
         return
-    scope.say("unread_passed")
+    scope.say(said)
     speak(scope, scope.says, kind=SendKind.CONFIRMATION)
 
 

@@ -6,12 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 from channels.base import ContactChange, DeliveryReport, Event, Forged, Inbound, Unreadable
+from onestep.domain.enrolment import Enrolment
 from onestep.services.app import App
+from onestep.services.attachments import wanted
 from onestep.services.contact_change import contact_change
 from onestep.services.delivery_report import delivery_report
 from onestep.services.edits import receive_edit
 from onestep.services.receive import receive
 from onestep.services.set_aside import Why, set_aside
+from onestep.storage import clients
 from onestep.storage.database import DATABASE_AWAY
 
 log = logging.getLogger(__name__)
@@ -64,9 +67,21 @@ def _message(app: App, inbound: Inbound) -> None:
 
 
 def _attachment(app: App, inbound: Inbound) -> None:
-    """Its words are a message; the thing itself waits whole, sealed, for a person to look at."""
-    _keep_aside(app, inbound)
+    """Its words are a message; a thing that is not fetched waits whole, sealed, for a person."""
+    if not _comes_with_it(app, inbound):
+        _keep_aside(app, inbound)
     receive(app, inbound)
+
+
+def _comes_with_it(app: App, inbound: Inbound) -> bool:
+    """Whether all that came is kept with the message: nothing to fetch, or fetched after it."""
+    things = [each for each in inbound.attachments if each.reference]
+    if not things:
+        return bool(inbound.text)
+    with app.db.read() as session:
+        theirs = clients.whose(session, channel=inbound.channel, value=inbound.sender)
+    joined = theirs is not None and theirs.client.enrolment == Enrolment.ENROLLED
+    return joined and wanted(app, things) == things
 
 
 def _any_other(app: App, inbound: Inbound) -> None:
@@ -88,7 +103,7 @@ BY_KIND: dict[str, Callable[[App, Inbound], None]] = {
     "text": _message,
     "choice": _message,
     "edit": receive_edit,
-    "attachment": _attachment,  # to come: fetched, where the service keeps pictures or sound
+    "attachment": _attachment,
     "join": _message,
     "call": _any_other,  # to come: a missed call is a wish to be rung
 }

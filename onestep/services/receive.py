@@ -15,11 +15,12 @@ from onestep.domain.enrolment import Enrolment
 from onestep.safety import Level, Request, ScreenContext, Verdict, screen
 from onestep.services.already import Already
 from onestep.services.app import App
-from onestep.services.concern import raise_concern
+from onestep.services.attachments import wanted
+from onestep.services.concern import raise_concern, raise_unread
 from onestep.services.meaning import meaning, wait_for_the_lull
 from onestep.services.park import Sender, park
 from onestep.services.strangers import goes_apart, receive_apart, receive_unknown
-from onestep.storage import clients, inbox, incidents, sealed, talk
+from onestep.storage import attachments, clients, inbox, incidents, sealed, talk
 from onestep.storage.alone import alone_at, alone_with
 from onestep.storage.database import DATABASE_AWAY
 from onestep.storage.models import Inbox, Message, Prompt
@@ -29,6 +30,12 @@ log = logging.getLogger(__name__)
 # How long an earlier message still colours the next one: "yes, tonight" after a worry.
 EARLIER_COUNTS = timedelta(hours=24)
 OF_THEIRS = {"live", "dead"}  # a dead one that writes is live again
+
+
+# With these a turn, or a note, is about the words alone: a person looks at what came with them.
+UNSEEN_BESIDE = (Level.NONE, Level.SOFT)
+# What is written for these are lines of a channel's, not the client's words.
+WITH_LINES_OF_OURS = {"location", "contact"}
 
 
 @dataclass(frozen=True)
@@ -69,9 +76,15 @@ def look_at(app: App, inbound: Inbound, now: datetime) -> tuple[Verdict, Sender]
     except DATABASE_AWAY:
         sender = Sender(ScreenContext(language=app.language))
     verdict = screen(inbound.text, sender.context)
-    if inbound.kind == "attachment" and not inbound.text:
+    if _unread(inbound) and verdict.level is Level.NONE:
         verdict = replace(verdict, level=Level.UNREAD, by="rule")  # no program looks into it
     return verdict, sender
+
+
+def _unread(inbound: Inbound) -> bool:
+    """Whether there is nothing in it that a turn could be about: only a thing, a place, a card."""
+    shown = {each.kind for each in inbound.attachments}
+    return inbound.kind == "attachment" and (not inbound.text or shown <= WITH_LINES_OF_OURS)
 
 
 def keep(
@@ -166,8 +179,13 @@ def _from_client(
     client.waiting_for_them = False
     address.state = "live"  # one held for dead has just written
     row = _queue(app, session, message, inbound, verdict.request)
+    if client.enrolment == Enrolment.ENROLLED:
+        for each in wanted(app, inbound.attachments):
+            attachments.add(session, message, kind=each.kind, reference=each.reference)
     if verdict.level is not Level.NONE:
         raise_concern(app, session, row, message, verdict, now=now, already=already)
+    if inbound.attachments and verdict.level in UNSEEN_BESIDE:
+        raise_unread(session, client, message, now=now)
     return Received(new=True, client_id=client.id, message_id=message.id)
 
 

@@ -74,6 +74,17 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A picture or sound that came: whether it is kept, and why not."""
+
+    kind: str  # photo | voice
+    state: str  # waiting | kept | not_kept
+    reason: str | None
+    size: int | None  # bytes
+    at: datetime
+
+
+@dataclass(frozen=True)
 class RecordPage:
     """Everything on the page, times in the client's own zone."""
 
@@ -90,6 +101,7 @@ class RecordPage:
     hopes: tuple[Line, ...] = ()
     noticings: tuple[Line, ...] = ()
     others: tuple[Line, ...] = ()
+    pictures: tuple[Kept, ...] = ()
     steps: tuple[Step, ...] = ()
     placings: tuple[Placing, ...] = ()
     for_person: tuple[ForPerson, ...] = ()

@@ -13,6 +13,7 @@ from onestep.services.app import App
 from onestep.services.record_lines import (
     Concern,
     ForPerson,
+    Kept,
     Line,
     Placing,
     RecordPage,
@@ -21,7 +22,7 @@ from onestep.services.record_lines import (
 )
 from onestep.services.scope import Scope, new_turn_id, open_scope
 from onestep.services.times import in_words, next_check_in_words
-from onestep.storage import sealed
+from onestep.storage import attachments, sealed
 from onestep.storage.models import Alert, Ask, Entry, Message, Rating, SmallStep
 
 THREAD_SHOWN = 60
@@ -57,6 +58,7 @@ def _page(scope: Scope) -> RecordPage:
         hopes=tuple(line for line in lines if line.kind == "best_hopes"),
         noticings=tuple(line for line in lines if line.kind == "noticing"),
         others=tuple(line for line in lines if line.kind not in ELSEWHERE),
+        pictures=tuple(_pictures(scope)),
         steps=tuple(_steps(scope)),
         placings=tuple(_placings(scope)),
         for_person=tuple(_for_person(scope)),
@@ -84,6 +86,11 @@ def _line(scope: Scope, entry: Entry, entries: Sequence[Entry]) -> Line:
         flagged=entry.flagged,
         corrected=any(other.corrects == entry.id for other in entries),
     )
+
+
+def _pictures(scope: Scope) -> list[Kept]:
+    rows = attachments.of_client(scope.session, scope.client.id)
+    return [Kept(row.kind, row.state, row.reason, row.size, _local(scope, row.at)) for row in rows]
 
 
 def _steps(scope: Scope) -> list[Step]:

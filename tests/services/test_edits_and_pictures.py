@@ -142,8 +142,26 @@ def test_pictures_wait_for_a_person_with_one_sentence(world, sam):
 
 
 def test_the_words_under_a_picture_are_a_message(world, sam):
-    """They are answered; danger in them is heard."""
+    """They are answered; danger in them is heard; and a person looks at the picture."""
     picture(world, "p1", "me at the allotment")
     assert world.bot.texts()[-1] == ["me at the allotment"]
+    assert [alert.level for alert in world.rows(Alert)] == ["unread"]
     picture(world, "p2", DANGER)
-    assert [alert.level for alert in world.rows(Alert)] == ["now"]
+    assert [alert.level for alert in world.rows(Alert)] == ["unread", "now"]
+
+
+@pytest.mark.parametrize("kind", ["location", "contact"])
+def test_a_place_or_a_card_is_for_a_person(world, sam, kind):
+    """Its lines are kept and screened, and no turn is made about them; one sentence is said."""
+    for number, text in enumerate(["Bridge\n51.48, -3.18", DANGER]):
+        event = Inbound(
+            "telegram", f"p{number}", "1001", text, kind="attachment",
+            attachments=(Attachment(kind),),
+        )  # fmt: skip
+        take_in_event(world.app, event)
+        world.go()
+    assert world.kept(sam)[1:] == ["Bridge\n51.48, -3.18", DANGER]
+    assert world.keys(sam)[1:] == ["unread_passed", "concern_now"]
+    assert [alert.level for alert in world.rows(Alert)] == ["unread", "now"]
+    assert len(world.bot.heard) == 1
+    assert world.rows(Aside) == []

@@ -1,7 +1,7 @@
 """Every table, gathered so that `Base.metadata` is whole."""
 
 from onestep.storage.models.concern import Alert, Audit, HandOff, Incident, Relay
-from onestep.storage.models.edge import Aside, Heard
+from onestep.storage.models.edge import Aside, Attachment, Heard
 from onestep.storage.models.people import (
     Address,
     Client,
@@ -42,6 +42,7 @@ __all__ = [
     "Alert",
     "Aside",
     "Ask",
+    "Attachment",
     "Audit",
     "ChannelPace",
     "CheckIn",
