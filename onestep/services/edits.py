@@ -14,7 +14,7 @@ from onestep.services.meaning import meaning, wait_for_the_lull
 from onestep.services.receive import look_at, receive
 from onestep.services.scope import new_turn_id
 from onestep.storage import clients, inbox, talk
-from onestep.storage.alone import alone_at
+from onestep.storage.alone import alone_at, alone_with
 from onestep.storage.database import DATABASE_AWAY
 from onestep.storage.models import Inbox, Message
 
@@ -60,6 +60,7 @@ def _keep(
     verdict: Verdict,
 ) -> None:
     now, client_id = app.clock(), theirs.client.id
+    alone_with(session, client_id)
     message = talk.add_message(
         session,
         text=inbound.text,

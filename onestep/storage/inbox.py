@@ -42,7 +42,6 @@ _WAITING_MESSAGES = (
     select(Inbox)
     .where(Inbox.client_id == _CLIENT, Inbox.state == "waiting", Inbox.message_id.is_not(None))
     .order_by(Inbox.seq)
-    .with_for_update()
 )
 _FROM_HERE = (
     select(Inbox)
@@ -163,7 +162,10 @@ def waiting_texts(session: Session, client_id: str) -> list[Inbox]:
 
 
 def waiting_messages(session: Session, client_id: str) -> list[Inbox]:
-    """The client's rows with a message that no turn has taken yet, ours until the commit."""
+    """The client's rows with a message that no turn has taken yet, in order.
+
+    They stay so until the commit for whoever is alone with the client.
+    """
     return list(session.scalars(_WAITING_MESSAGES, {"client_id": client_id}))
 
 

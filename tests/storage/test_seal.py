@@ -27,6 +27,8 @@ SEALED = {
     ("safe_contact", "record_word"),
     ("message", "text"),
     ("aside", "body"),
+    ("attachment", "reference"),
+    ("attachment", "body"),
     ("entry", "words"),
     ("person", "name"),
     ("ask", "words"),
