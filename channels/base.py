@@ -50,6 +50,7 @@ class Inbound:
     attachments: tuple[Attachment, ...] = ()
     callback: str | None = None  # of a choice: what `acknowledge` wants back
     to: str | None = None  # our own number or name that it was sent to, where there are several
+    answerable: bool = True  # false of a short code or a name: a machine, or it costs the client
     stop_confirmed: bool = False  # its provider took it for a STOP, and has said so to the phone
 
 

@@ -146,6 +146,7 @@ class Kannel:
             text=posted.body.decode(charset, "replace").replace("\0", "\ufffd"),
             sent_at=_time(posted.headers.get("x-kannel-time", "")),
             to=posted.headers.get("x-kannel-to"),
+            answerable=answerable(sender),
         )
 
     def _report_url(self, reference: str) -> str:

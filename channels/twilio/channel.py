@@ -172,16 +172,18 @@ class Twilio:
                 )
                 for one in media
             )
+        sender = address(required(listed.from_))
         text = (listed.body or "").replace("\0", "\ufffd")
         return Inbound(
             self.name,
             required(listed.sid),
-            address(required(listed.from_)),
+            sender,
             text=text,
             kind="attachment" if pictures else "text",
             sent_at=at(listed),
             attachments=pictures,
             to=listed.to,
+            answerable=answerable(sender),
             stop_confirmed=posts.change_by(text) == posts.OPTED_OUT,
         )
 

@@ -112,16 +112,18 @@ def _status(fields: _Fields, query: str) -> Sequence[Event]:
 
 
 def _message(fields: _Fields) -> Sequence[Event]:
+    sender = address(fields.first("From"))
     text = fields.first("Body").replace("\0", "\ufffd")
     change = change_by(fields.first("OptOutType") or text)
     message = Inbound(
         "sms",
         _message_id(fields),
-        address(fields.first("From")),
+        sender,
         text=text,
         attachments=_attachments(fields),
         kind="attachment" if _pictures(fields) else "text",
         to=fields.first("To") or None,
+        answerable=answerable(sender),
         stop_confirmed=change == OPTED_OUT,
     )
     if not message.sender:

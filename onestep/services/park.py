@@ -28,7 +28,7 @@ def park(app: App, inbound: Inbound, verdict: Verdict, sender: Sender, *, now: d
     *Now* is parked with its fixed reply, which goes out at once. Raises OSError when the spool
     cannot take it either: its provider then has to bring it again.
     """
-    reply = _fixed_reply(app, inbound, verdict, sender) if verdict.level is Level.NOW else None
+    reply = _fixed_reply(app, inbound, verdict, sender) if _is_answered(inbound, verdict) else None
     app.spool.park(
         {
             "inbound": _written(inbound),
@@ -81,6 +81,10 @@ def already_of(parked: Parked) -> Already | None:
     """The fixed reply, when it has gone out."""
     at = parked.body.get("reply_at")
     return Already(parked.body["reply"], datetime.fromisoformat(at)) if at else None
+
+
+def _is_answered(inbound: Inbound, verdict: Verdict) -> bool:
+    return verdict.level is Level.NOW and inbound.answerable
 
 
 def _fixed_reply(app: App, inbound: Inbound, verdict: Verdict, sender: Sender) -> str:

@@ -40,7 +40,8 @@ def receive_unknown(
 
     Danger is an incident that rings and gets the fixed reply, unless that has gone `already`;
     what is quieter is one that waits for a person. Who brings a good code is asked whether it is
-    theirs, and has Joined by saying so. Else one sentence a day says how to be recognised.
+    theirs, and has Joined by saying so. Else one sentence a day says how to be recognised. To what
+    cannot be answered (a short code, a name) nothing is ever sent.
     """
     address = clients.known_or_new(session, channel=inbound.channel, value=inbound.sender, now=now)
     kind = CODE if read_code(inbound.code or inbound.text) else None
@@ -49,7 +50,10 @@ def receive_unknown(
     if verdict.level is Level.NOW:
         # Nobody knows who holds this phone: nothing that shows is said to it.
         apart.ring(session, message, verdict, now=now)
-        _answer_danger(session, address, content, verdict, now, already=already, discreet=True)
+        if inbound.answerable:
+            _answer_danger(session, address, content, verdict, now, already=already, discreet=True)
+        return None
+    if not inbound.answerable:  # a machine: nothing is said, and no code lets it in
         return None
     joined = join(app, session, address, inbound, message, now=now)
     if joined is None and _may_be_told(session, address, inbound, now):

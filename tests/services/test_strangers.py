@@ -2,10 +2,19 @@
 
 import pytest
 
-from onestep.services import hand_off, incidents
+from onestep.services import hand_off, incidents, invite
 from onestep.services.errors import NobodyKnown
 from onestep.services.record_page import record_page
-from onestep.storage.models import Alert, HandOff, Inbox, Incident, Message, Turn
+from onestep.storage.clients import NewTerms
+from onestep.storage.models import (
+    Alert,
+    HandOff,
+    Inbox,
+    Incident,
+    Message,
+    Outbox,
+    Turn,
+)
 from tests.services.world import answer_to
 
 DANGER = "I am going to kill myself tonight"
@@ -40,6 +49,37 @@ def said_to(world, phone="1001"):
 def levels(world):
     """The levels of the incidents that wait for a person, newest first."""
     return [each.level for each in incidents.kept_apart(world.app).incidents]
+
+
+@pytest.mark.parametrize("words", ["Your parcel is on its way", DANGER, HEAVY])
+@pytest.mark.parametrize("sender", ["60777", "ParcelCo"])
+def test_a_machine_is_never_answered(world, sender, words):
+    """What comes from a short code or a name is screened and kept, and nothing goes there."""
+    world.write(words, channel="sms", phone=sender, answerable=False)
+    world.write("again", channel="sms", phone=sender, answerable=False)
+    assert world.rows(Outbox) == []
+    assert [message.direction for message in world.rows(Message)] == ["in", "in"]
+    rings = words == DANGER
+    assert [alert.level for alert in world.rows(Alert)] == (["now"] if rings else [])
+    assert len(world.rows(Incident)) == (words != "Your parcel is on its way")
+
+
+def test_no_code_lets_a_machine_in(world):
+    """A code that a short code brings is answered by nothing, and is still good for its owner."""
+    whom = invite.Whom(
+        called="Dee",
+        coach="Ana",
+        new_coach=True,
+        terms=NewTerms(discreet=False),
+        safe=invite.SafelyReached(
+            theirs_alone=True, safe_when="any time", if_someone_else="nothing"
+        ),
+    )
+    code = invite.invite(world.app.db, whom, now=world.app.clock()).code
+    world.write(code, channel="sms", phone="60777", answerable=False)
+    assert world.rows(Outbox) == []
+    world.write(code, channel="sms", phone="+447700900101")
+    assert len(world.rows(Outbox)) == 1
 
 
 @pytest.mark.parametrize("enrolment", ["invited", "declined"])
