@@ -99,7 +99,7 @@ ODD = {
     "nul": ("before\x00after", "before\ufffdafter"),
     "lone surrogates": ("a\ud800b\udfffc", "a\ufffdb\ufffdc"),
     "right to left": ("مرحبا \u202egnorw\u202c שלום", None),
-    "too long": ("word " * 1200, None),
+    "too long": ("been sleeping better and we had a nice tea. " * 94, None),  # for the bot
     "zalgo": ("h̷̛͎e̵̡͝l̶̨͝p̸̢͠ " * 40, None),
     "4,096 emoji": ("\U0001f642" * 4096, None),
     "joined emoji": (
@@ -122,5 +122,5 @@ def test_odd_text_is_kept_safely(door, kit, name):
     kept.encode()
     world.go()
     [told] = [text for texts in world.bot.texts() for text in texts] or [""]
-    assert told == (kept[:4096] if told else "")  # S3: of what the bot gets
+    assert told == (kept[:4096] if told or name == "too long" else "")  # S3: what the bot gets
     assert [row.turn_id is not None for row in world.rows(Message, direction="in")] == [True]
