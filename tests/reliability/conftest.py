@@ -2,6 +2,7 @@
 
 import pytest
 
+from channels.base import Pace
 from channels.telegram import Telegram
 from tests.channels.bot_api.running import telegram_network
 from tests.reliability.places import Lives, Place
@@ -29,10 +30,16 @@ def lives():
     warm.close()
 
 
+class Unpaced(Telegram):
+    """On a clock that stands still, its own pace would let out one message in each moment."""
+
+    pace = Pace(per_address_seconds=1.0)
+
+
 @pytest.fixture
 def timed(world, network):
     """A service in this process on that Telegram, whose time the test moves."""
-    world.app.channels["telegram"] = channel = Telegram(
+    world.app.channels["telegram"] = channel = Unpaced(
         network.token, key=b"k" * 32, base_url=network.url, seconds=1.0
     )
     yield world

@@ -9,7 +9,8 @@ from onestep.storage.models import Outbox
 from tests.reliability.people import DANGER, HELP_LINE
 
 pytestmark = pytest.mark.slow
-FIRST, STORM, AFTER = 9500, 1800, 30  # seconds of service time: the storm, and each `retry_after`
+FIRST = 9500
+STORM, AFTER, STEP = 1800, 30, 15  # seconds of service time: the storm, each `retry_after`, a look
 
 
 def everybody(world, network, count):
@@ -37,7 +38,7 @@ def by_chat(network):
 @pytest.mark.timeout(900)
 def test_half_an_hour_of_too_many(timed, network, long):
     """T9: after it each message comes once and in order; meanwhile nobody is asked too soon."""
-    chats = everybody(timed, network, 60 if long else 8)
+    chats = everybody(timed, network, 30 if long else 4)
     danger = chats.pop()
     storm(network)
     for chat in chats:
@@ -45,14 +46,14 @@ def test_half_an_hour_of_too_many(timed, network, long):
         timed.write("PAUSE until 20 March", phone=str(chat), go=False)
     timed.write(DANGER, phone=str(danger), go=False)
     timed.go()
-    for second in range(AFTER, STORM + 1, AFTER):
-        timed.wait(seconds=AFTER)
+    for second in range(STEP, STORM + 1, STEP):
+        timed.wait(seconds=STEP)
         tries = network.look()["calls"]["sendMessage"]
-        assert tries <= (len(chats) + 1) * (second / AFTER + 1), "asked sooner than it was told"
+        assert tries <= (len(chats) + 1) * (second // AFTER + 1), "asked sooner than it was told"
     assert network.ledger == []
     network.do("calm")
-    for _ in range(61 + len(chats)):  # an alert looks again within a minute
-        timed.wait(seconds=1)
+    for _ in range(21):  # an alert looks again within a minute
+        timed.wait(seconds=3)
     came = by_chat(network)
     assert [len(texts) for texts in came.values()] == [1 if to == danger else 2 for to in came]
     assert set(came) == {*chats, danger}
@@ -69,7 +70,6 @@ def test_one_chat_in_a_storm_holds_up_no_other(timed, network):
     timed.write("HELP", phone=str(alone))
     for chat in others:
         timed.write("HELP", phone=str(chat))
-        timed.wait(milliseconds=40)
     assert set(by_chat(network)) == set(others)
     network.do("calm")
     timed.wait(seconds=AFTER - 2)
