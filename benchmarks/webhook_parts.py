@@ -49,9 +49,9 @@ class PostedTo(Simulator):
         """What a signed post says."""
         return self.parser.read(posted)
 
-    def answer(self) -> Answer:
+    def answer(self, posted: Posted) -> Answer:
         """What Telegram wants to hear."""
-        return self.parser.answer()
+        return self.parser.answer(posted)
 
 
 def run_part(name: str, settings: Settings, screen: Screen, moved: timedelta) -> None:

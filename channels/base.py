@@ -219,8 +219,8 @@ class Posts(Protocol):
         """
         ...
 
-    def answer(self) -> Answer:
-        """What the provider wants to hear."""
+    def answer(self, posted: Posted) -> Answer:
+        """What the provider wants to hear once this post is kept."""
         ...
 
 

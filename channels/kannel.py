@@ -114,7 +114,7 @@ class Kannel:
         query = dict(parse_qsl(urlsplit(posted.url).query))
         return _report(query) if "reference" in query else (self._message(posted, query),)
 
-    def answer(self) -> Answer:
+    def answer(self, _: Posted) -> Answer:
         """Nothing: what stands here would be sent to the phone."""
         return Answer()
 

@@ -93,7 +93,7 @@ class Telegram:
             raise Forged(Forged.__doc__)
         return self.parse(posted.body)
 
-    def answer(self) -> Answer:
+    def answer(self, _: Posted) -> Answer:
         """Telegram looks at the status only."""
         return Answer()
 

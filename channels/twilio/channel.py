@@ -84,10 +84,9 @@ class Twilio:
         """What a signed post says. Raises Forged or Unreadable."""
         return posts.read(posted, url=self._url, validator=self._validator)
 
-    def answer(self) -> Answer:
-        """That there is nothing to say by return: to a call, that it is over."""
-        xml = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
-        return Answer(xml, "text/xml; charset=utf-8")
+    def answer(self, posted: Posted) -> Answer:
+        """That there is nothing to say by return; a call is not taken, so it costs nobody."""
+        return Answer(posts.answer(posted), "text/xml; charset=utf-8")
 
     def meaning(self, code: str) -> SendError | None:
         """What one of Twilio's codes means, as for a send; None for one we do not know."""

@@ -69,6 +69,15 @@ def read(posted: Posted, *, url: str, validator: RequestValidator) -> Sequence[E
     return _message(fields)
 
 
+def answer(posted: Posted) -> str:
+    """What Twilio does next: nothing for a text; to a call it sounds engaged, and records nothing.
+
+    A call that is refused before it is answered is not charged for.
+    """
+    verbs = '<Reject reason="busy"/>' if b"CallSid=" in posted.body else ""
+    return f'<?xml version="1.0" encoding="UTF-8"?><Response>{verbs}</Response>'
+
+
 def _signed(posted: Posted, url: str, validator: RequestValidator) -> _Fields:
     try:
         pairs = parse_qs(

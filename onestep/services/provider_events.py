@@ -13,6 +13,7 @@ from onestep.services.contact_change import contact_change
 from onestep.services.delivery_report import delivery_report
 from onestep.services.edits import receive_edit
 from onestep.services.receive import receive
+from onestep.services.ring_me import receive_call
 from onestep.services.set_aside import Why, set_aside
 from onestep.storage import clients
 from onestep.storage.database import DATABASE_AWAY
@@ -84,6 +85,12 @@ def _comes_with_it(app: App, inbound: Inbound) -> bool:
     return joined and wanted(app, things) == things
 
 
+def _call(app: App, inbound: Inbound) -> None:
+    """A client's is a wish to be rung; a stranger's waits for a person."""
+    if not receive_call(app, inbound):
+        _keep_aside(app, inbound)
+
+
 def _any_other(app: App, inbound: Inbound) -> None:
     """What says something is screened and answered as a message; the rest waits for a person."""
     if inbound.text:
@@ -105,5 +112,5 @@ BY_KIND: dict[str, Callable[[App, Inbound], None]] = {
     "edit": receive_edit,
     "attachment": _attachment,
     "join": _message,
-    "call": _any_other,  # to come: a missed call is a wish to be rung
+    "call": _call,
 }

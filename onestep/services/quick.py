@@ -14,7 +14,7 @@ from onestep.domain.errors import TransitionRefused
 from onestep.domain.permission import SendKind
 from onestep.domain.words import parse_command
 from onestep.domain.words_table import Word
-from onestep.services import apply_contact, apply_person, checkin, hand_off
+from onestep.services import apply_contact, apply_person, checkin, hand_off, ring_me
 from onestep.services.choose import chosen
 from onestep.services.scope import Scope
 from onestep.services.speak import speak
@@ -59,6 +59,8 @@ def _answer(scope: Scope, first: Inbox) -> str | None:
         return checkin.refuse_event(scope, first)
     if first.kind == "command" and _command(scope, first):
         return "application"
+    if first.kind == "call":
+        return ring_me.ask_to_be_rung(scope)
     if hand_off.current(scope.session, scope.client.id) is not None:
         hand_off.relay_in(scope)
         return "relay"

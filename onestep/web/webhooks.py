@@ -32,6 +32,7 @@ MOST_DIGITS = 20  # of a length that is looked at; Python refuses to read thousa
 BODY_WITHIN = 10.0  # seconds a post may take to arrive; a provider's takes milliseconds
 NOBODYS = "none"  # the channel of posts to no webhook of ours, in the counts
 EVERY = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+OK = 200
 STATUS = {
     Outcome.KEPT: 200,
     Outcome.ASIDE: 200,
@@ -64,18 +65,19 @@ class Webhook:
         """Takes one post in and answers it."""
         began = perf_counter()
         events: list[Event] = []
+        answer = Answer()
         try:
             posted = await self._posted(request)
         except NotWhole as reason:
             outcome = reason.outcome
         else:
             outcome = await run_in_threadpool(self._take_in, posted, events)
+            if STATUS[outcome] == OK:
+                answer = self.channel.answer(posted)
         self.counts.add(self.name, outcome, perf_counter() - began)
-        status = STATUS[outcome]
-        answer = self.channel.answer() if status == 200 else Answer()  # noqa: PLR2004  # OK
         return Response(
             answer.body,
-            status,
+            STATUS[outcome],
             media_type=answer.content_type,
             background=BackgroundTask(acknowledge, self.channel, events),
         )

@@ -21,6 +21,7 @@ from channels.base import (
     OurFault,
     Outbound,
     Polls,
+    Posted,
     Posts,
     Receipt,
     Reconciles,
@@ -78,7 +79,7 @@ def test_what_it_says_it_can_do(kit, tmp_path):
     if isinstance(channel, Posts):
         assert channel.path.startswith("/webhooks/")
         assert 0 < channel.limit <= 1024 * 1024
-        assert isinstance(channel.answer(), Answer)
+        assert isinstance(channel.answer(Posted("", {}, b"")), Answer)
     # A protocol is looked for by its names alone: all of them are there, or none.
     for protocol in (Posts, Polls, Fetches, Live, LooksUp, Explains, Reconciles):
         names = protocol.__protocol_attrs__

@@ -57,7 +57,7 @@ class Provider:
             raise Forged
         return self.parse(posted.body)
 
-    def answer(self):
+    def answer(self, _):
         """A word by which one knows it."""
         return Answer("<ok/>", "text/xml")
 

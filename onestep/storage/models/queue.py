@@ -24,7 +24,7 @@ class Inbox(Base):
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(Key, unique=True)
     client_id: Mapped[str] = mapped_column(ForeignKey("client.id"))
-    kind: Mapped[str]  # text | choice | command | event
+    kind: Mapped[str]  # text | choice | command | event | edit | call
     message_id: Mapped[str | None] = mapped_column(ForeignKey("message.id"))
     body: Mapped[dict[str, Any]]  # event, command or choice; never words
     state: Mapped[str] = mapped_column(String(7))  # waiting | working | done

@@ -104,7 +104,7 @@ def test_nothing_breaks_the_reading(body, headers, query):
 
 def test_nothing_is_said_by_return():
     """The answer has no word in it: the gateway would send it to the phone."""
-    assert made().answer().body == ""
+    assert made().answer(Posted("", {}, b"")).body == ""
 
 
 def test_secrets_are_not_shown():

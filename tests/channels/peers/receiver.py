@@ -64,7 +64,7 @@ class Receiver:
             return 403, b"", "text/plain"
         except Unreadable:
             pass
-        answer = self.channel.answer()
+        answer = self.channel.answer(posted)
         return 200, answer.body.encode(), answer.content_type
 
 

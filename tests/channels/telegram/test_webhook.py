@@ -32,7 +32,7 @@ class Service:
         except Forged:
             self.forged += 1
             return Response(status_code=403)
-        answer = self.channel.answer()
+        answer = self.channel.answer(posted)
         return Response(answer.body, media_type=answer.content_type)
 
 

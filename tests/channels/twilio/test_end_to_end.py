@@ -5,9 +5,12 @@ answers by a rule, and the ledger of the Twilio at the other end is the judge.
 """
 
 import pytest
+from sqlalchemy import select
 
 from onestep.services.by_hand import make_check_in_due
+from onestep.services.deliver_outcome import LOOK_UP_AFTER
 from onestep.services.missed import ASK_EACH
+from onestep.storage.models import Aside, Message
 from tests.channels.bot_api.running import wait_until
 from tests.channels.peers.emulate import NUMBER, SID
 from tests.channels.twilio.whole import WITHIN, whole
@@ -123,3 +126,65 @@ def test_what_came_while_we_were_away(tmp_path, made):
         hand.text("all by myself")
         wait_until(lambda: len(service.heard_by_bot()) == 4, WITHIN)
         assert service.heard_by_bot() == [*heard, "all by myself"]
+
+
+def test_a_missed_call(tmp_path, made):
+    """Who lets it ring is told once who will ring back; the call itself is not taken."""
+    with whole(tmp_path, made) as service:
+        sam, hand = joined(service)
+        for _ in range(2):
+            service.peer.phone_calls(SAM)
+        assert "Ana" in hand.wait(6)
+        service.hand(EVE).say("hello?", 1)
+        assert len(hand.texts) == 6
+        hand.text("STOP")
+        service.becomes(sam, "stopped")
+        service.peer.phone_calls(SAM)
+        service.hand(EVE).text("hello?")
+        assert len(hand.texts) == 6
+
+
+def test_an_answer_that_is_lost_doubles_nothing(tmp_path, made):
+    """Acceptance 6: what Twilio took is looked up, and lies on the phone once (T10)."""
+    with whole(tmp_path, made) as service:
+        sam, hand = joined(service)
+        service.line.lose = 1
+        make_check_in_due(service.app, sam)
+        wait_until(lambda: service.line.lost, WITHIN)
+        wait_until(lambda: service.states()[-1] == "uncertain", WITHIN)
+        service.app.clock.move(LOOK_UP_AFTER)
+        wait_until(lambda: service.states()[-1] == "sent", WITHIN)
+        hand.say("2", 7)  # and the talk goes on
+        assert service.bot.heard[-1].input.key == "about_right"
+        assert hand.texts.count(service.line.lost[0]) == 1
+
+
+def test_pictures_wait_for_a_person(tmp_path, made):
+    """Acceptance 2: a burst of pictures is kept whole for a person, with one kind sentence."""
+    with whole(tmp_path, made) as service:
+        _, hand = joined(service)
+        for number in range(3):
+            assert service.post(picture(number)) == 200
+        hand.wait(6)
+        service.hand(EVE).say("hello?", 1)
+        assert len(hand.texts) == 6
+        with service.app.db.read() as session:
+            assert len(session.scalars(select(Aside)).all()) == 3
+            levels = session.scalars(select(Message.screen_level))
+            assert list(levels).count("unread") == 3
+
+
+def picture(number):
+    """A picture without a word, as Twilio posts it."""
+    sid = f"MM{number:032x}"
+    url = f"https://api.twilio.com/2010-04-01/Accounts/{SID}/Messages/{sid}/Media/ME{number:032x}"
+    return {
+        "AccountSid": SID,
+        "MessageSid": sid,
+        "From": SAM,
+        "To": NUMBER,
+        "Body": "",
+        "NumMedia": "1",
+        "MediaUrl0": url,
+        "MediaContentType0": "image/jpeg",
+    }

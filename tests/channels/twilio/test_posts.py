@@ -158,9 +158,16 @@ def test_odd_values_are_kept_safely(fields):
 
 def test_nothing_is_said_by_return():
     """The answer is TwiML without a word: every reply of ours goes through the outbox."""
-    answer = made().answer()
+    answer = made().answer(signed({"MessageSid": "SM1", "Body": "CallSid=CA1"}))
     assert answer.content_type.startswith("text/xml")
-    assert answer.body.endswith("<Response/>")
+    assert answer.body.endswith("<Response></Response>")
+
+
+def test_a_call_is_not_taken():
+    """A call sounds engaged: nobody is charged for it, and nothing is recorded."""
+    answer = made().answer(signed({"CallSid": "CA1", "Direction": "inbound"}))
+    assert answer.content_type.startswith("text/xml")
+    assert answer.body.endswith('<Response><Reject reason="busy"/></Response>')
 
 
 def test_the_token_is_not_shown():

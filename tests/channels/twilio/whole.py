@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+from sqlalchemy import select
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -19,7 +20,7 @@ from onestep.services.app import App, Clock
 from onestep.settings import Settings
 from onestep.storage import clients
 from onestep.storage.clients import NewTerms
-from onestep.storage.models import Heard
+from onestep.storage.models import Heard, Outbox
 from onestep.storage.seal import write_keyring
 from onestep.web.counts import Counts
 from onestep.web.pages import pages
@@ -109,6 +110,11 @@ class Whole:
     def becomes(self, client_id: str, contact: str) -> None:
         """Waits until the contact state is this."""
         wait_until(lambda: self.contact(client_id)[1] == contact, WITHIN)
+
+    def states(self) -> list[str]:
+        """What became of each message, in order."""
+        with self.app.db.read() as session:
+            return list(session.scalars(select(Outbox.state).order_by(Outbox.seq)))
 
     def heard(self) -> datetime:
         """Until when all that Twilio lists was taken in."""
