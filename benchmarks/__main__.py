@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks.errors import BenchError
 from benchmarks.measure import QUICK, Measured, Size, measure
+from benchmarks.page_parts import kept
 from benchmarks.pipeline import Pipeline
 from benchmarks.places import require_setup
 from benchmarks.report import as_json, page
@@ -105,7 +106,8 @@ def _write(given: argparse.Namespace, text: str) -> None:
     whole = not given.quick and set(given.sides) == set(ALL)
     place = given.write or (PAGE if whole else None)
     if place is not None and str(place) != "-":
-        place.write_text(text, "utf-8")
+        old = place.read_text("utf-8") if place.exists() else ""
+        place.write_text(text + kept(old), "utf-8")
 
 
 if __name__ == "__main__":

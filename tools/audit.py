@@ -24,7 +24,12 @@ from typing import Any
 from tools.locked import one_way, read_lock
 
 ROOT = Path(__file__).resolve().parents[1]
-LOCKS = ("requirements.lock", "bot/requirements.lock", "tools/setup/uv.lock")
+LOCKS = (
+    "requirements.lock",
+    "bot/requirements.lock",
+    "tools/setup/uv.lock",
+    "benchmarks/requirements.lock",
+)
 ACCEPTED = Path(__file__).with_name("accepted_advisories.toml")
 PIP_AUDIT = (ROOT / ".venv" / "bin" / "pip-audit", "--no-deps", "--disable-pip")
 AS_JSON = ("--format", "json", "--aliases", "on", "--desc", "off", "--progress-spinner", "off")

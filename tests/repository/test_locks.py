@@ -8,7 +8,12 @@ from tests.repository.tree import ROOT
 from tools.locked import one_way, read_lock
 from tools.setup.lock import LOCKS
 
-LOCK_FILES = ["requirements.lock", "bot/requirements.lock", "tools/setup/uv.lock"]
+LOCK_FILES = [
+    "requirements.lock",
+    "bot/requirements.lock",
+    "tools/setup/uv.lock",
+    "benchmarks/requirements.lock",
+]
 NAME = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)")
 
 
@@ -66,7 +71,9 @@ def test_what_the_bot_goes_without_is_not_locked():
     assert not names(gone) & locked("bot/requirements.lock")
 
 
-@pytest.mark.parametrize("path", ["requirements.in", "bot/requirements.in"])
+@pytest.mark.parametrize(
+    "path", ["requirements.in", "bot/requirements.in", "benchmarks/requirements.in"]
+)
 def test_every_requirement_has_its_reason(path):
     """An .in file says beside each name what it is for."""
     for line in (ROOT / path).read_text(encoding="utf-8").splitlines():

@@ -139,7 +139,7 @@ def test_every_locked_version_is_asked_for_and_none_twice_at_once():
 def test_every_lock_is_audited():
     """No lock file is left out of the audit."""
     found = {str(path.relative_to(ROOT)) for path in ROOT.glob("*.lock")}
-    found |= {"bot/requirements.lock", "tools/setup/uv.lock"}
+    found |= {"bot/requirements.lock", "tools/setup/uv.lock", "benchmarks/requirements.lock"}
     assert found == set(audit.LOCKS)
 
 

@@ -28,6 +28,7 @@ LOCKS = (
     Lock("requirements.in", "3.12"),
     Lock("bot/requirements.in", "3.10", overrides="bot/overrides.txt"),
     Lock("tools/setup/uv.in", "3.9"),
+    Lock("benchmarks/requirements.in", "3.12"),
 )
 
 

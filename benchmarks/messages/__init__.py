@@ -1,0 +1,1 @@
+"""Counts what a SIGKILL costs: messages lost, doubled, out of order, for us and for others."""
