@@ -5,6 +5,7 @@ Prints the table, and puts it into docs/benchmarks.md when it was measured whole
 
 import argparse
 import os
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -44,6 +45,7 @@ def main() -> int:
     parser.add_argument("--messages", type=int, default=Size.messages, help="of one round")
     given = parser.parse_args()
     size, names = Size(messages=given.messages), given.side or list(SIDES)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
     began, load = time.monotonic(), os.getloadavg()[0]
     found: dict[str, Counted] = {}
     try:

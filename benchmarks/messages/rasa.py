@@ -1,11 +1,16 @@
 """Stock Rasa's Telegram channel, with the smallest assistant that does the same work.
 
-Rasa is not changed but for one thing: the address of Telegram, which its channel has no setting
-for, is put where aiogram keeps it, before Rasa starts.
+Rasa is not changed but for two things, both put into aiogram before Rasa starts. The address of
+Telegram, for which its channel has no setting. And the session that the channel opens while it
+starts, in an event loop that is closed when it is up: with the aiogram that Rasa 3.6.21 asks for,
+every update is refused with "Event loop is closed", so the session is opened anew.
 """
 
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -74,7 +79,14 @@ def beside(self, *given, **more):
     made(self, *given, **{"server": there, **more})
 
 
+def session(self):
+    if self._session is None or self._session._loop.is_closed():
+        self._session = self.get_new_session()
+    return self._session
+
+
 aiogram.Bot.__init__ = beside
+aiogram.Bot.session = property(session)
 
 from rasa.__main__ import main
 
@@ -123,14 +135,29 @@ class Rasa(Side):
             "credentials.yml": {"telegram": channel},
             "endpoints.yml": {"action_endpoint": {"url": f"http://127.0.0.1:{actions}/webhook"}},
         }
-        for name, said in files.items():
-            (project / name).parent.mkdir(parents=True, exist_ok=True)
-            (project / name).write_text(yaml.safe_dump(said), "utf-8")
+        _write(project, files)
         (project / "actions.py").write_text(ACTION, "utf-8")
         (project / "starter.py").write_text(STARTER, "utf-8")
         shutil.copyfile(Path(__file__).with_name("work.py"), project / "work.py")
-        _train(project)
+        (project / "models").mkdir()
+        (project / "models" / "trained.tar.gz").write_bytes(_trained())
         return project
+
+
+@cache
+def _trained() -> bytes:
+    """The model of the assistant, trained once for all rounds. Raises WouldNotStart."""
+    with tempfile.TemporaryDirectory(prefix="onestep-bench-") as name:
+        _write(Path(name), PROJECT)
+        _train(Path(name))
+        (model,) = (Path(name) / "models").glob("*.tar.gz")
+        return model.read_bytes()
+
+
+def _write(project: Path, files: Mapping[str, object]) -> None:
+    for name, said in files.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(yaml.safe_dump(said), "utf-8")
 
 
 def _train(project: Path) -> None:

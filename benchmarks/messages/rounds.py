@@ -15,7 +15,7 @@ from tests.channels.bot_api.running import Network, telegram_network
 
 UP_WITHIN = 180.0  # seconds until the first message of all is answered
 OVER_WITHIN = 300.0  # seconds from the last message until nothing happens any more
-QUIET = 30.0  # seconds without an answer after which no more is expected
+QUIET = 12.0  # seconds without an answer after which no more is expected
 QUIET_WHEN_ALL = 3.0  # the same when all are answered: a second answer would come at once
 LOOK_EVERY = 0.25
 PATIENCE = 60.0  # seconds Telegram waits for a webhook to answer

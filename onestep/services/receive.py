@@ -90,25 +90,27 @@ def _unread(inbound: Inbound) -> bool:
 def keep(
     app: App, inbound: Inbound, verdict: Verdict, *, now: datetime, already: Already | None = None
 ) -> Received:
-    """Puts one screened message into the database, in one transaction.
+    """Puts one screened message into the database, in one transaction, perhaps beside others.
 
     `already`: the fixed reply that went out while it was parked. Raises one of DATABASE_AWAY.
     """
-    with app.db.write() as session:
+
+    def kept(session: Session) -> tuple[Received, bool]:
         alone_at(session, "sender", inbound.channel, inbound.sender)
         if talk.already_in(session, channel=inbound.channel, provider_id=inbound.provider_id):
-            return Received(new=False)
+            return Received(new=False), False
         theirs = _theirs(session, inbound)
-        if theirs is None:
-            joined = receive_unknown(app, session, inbound, verdict, now=now, already=already)
-            received = (
-                Received(True, joined.client_id, joined.message_id) if joined else Received(True)
-            )
-        else:
+        if theirs is not None:
             received = _from_client(app, session, theirs, inbound, verdict, now, already)
-    app.bells.ring("inbox")
-    if theirs is None or verdict.level is not Level.NONE:
-        app.bells.ring("outbox")  # these are answered at once, without a turn
+            return received, verdict.level is not Level.NONE
+        joined = receive_unknown(app, session, inbound, verdict, now=now, already=already)
+        return Received(True, *((joined.client_id, joined.message_id) if joined else ())), True
+
+    received, at_once = app.db.write_together(kept)
+    if received.new:
+        app.bells.ring("inbox")
+    if at_once:
+        app.bells.ring("outbox")  # these are answered without a turn
     return received
 
 

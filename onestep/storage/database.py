@@ -1,6 +1,6 @@
 """Opens the database and hands out transactions: short, synchronous, never across an await."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 
 from onestep.storage.errors import Damaged, NoRoom, WrongVersion
 from onestep.storage.seal import Keyring
+from onestep.storage.together import Together
+from onestep.storage.turnstile import ASK_EVERY, turnstile
 
 BUSY_TIMEOUT_MS = 10_000
-ASK_EVERY = 0.001  # seconds
 # Not the fault of any row: the work is done when the database is back.
 DATABASE_AWAY = (NoRoom, WrongVersion, Damaged, OperationalError, InterfaceError, NoConnection)
 # What SQLite says when the file system refuses; the words are its own and stable.
@@ -35,6 +36,7 @@ class Database:
         self.keyring = keyring
         self._line = Lock() if self.engine.dialect.name == "sqlite" else None
         self._line_seconds = busy_ms / 2000
+        self._together = Together(self.write, away=DATABASE_AWAY)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -50,6 +52,18 @@ class Database:
         ):
             session.connection()  # the lock is taken here, not at the first statement
             yield session
+
+    def write_together[T](self, work: Callable[[Session], T]) -> T:
+        """What `work(session)` returns, once it is committed, perhaps with what others brought.
+
+        For what comes in while others wait to be answered too: one commit serves all who wait.
+        What `work` raises undoes its own writes alone, and is raised here. Raises what `write`
+        raises.
+        """
+        if self._line is None:  # a server writes side by side, and orders its own commits
+            with self.write() as session:
+                return work(session)
+        return self._together.do(work)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -138,16 +152,29 @@ def _begin_sqlite(busy_ms: int, connection: Connection) -> None:
     raw, until = connection.connection.cursor(), monotonic() + busy_ms / 2000
     raw.execute("PRAGMA busy_timeout=0")
     try:
-        while monotonic() < until:
-            try:
-                # A transaction that starts as a read can fail half-way with "database is locked".
-                raw.execute("BEGIN IMMEDIATE")
-                return
-            except DriverError as fault:
-                if fault.sqlite_errorcode != SQLITE_BUSY:
-                    break
-                sleep(ASK_EVERY)
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        with turnstile(_gate(connection), until=until):
+            if not _begun(raw, until):
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
         raw.execute(f"PRAGMA busy_timeout={busy_ms}")
         raw.close()
+
+
+def _gate(connection: Connection) -> str | None:
+    file = connection.engine.url.database
+    return f"{file}-turn" if file and file != ":memory:" else None
+
+
+def _begun(raw: Any, until: float) -> bool:
+    """Whether the write lock was got in time. False also for whatever else is wrong."""
+    while monotonic() < until:
+        try:
+            # A transaction that starts as a read can fail half-way with "database is locked".
+            raw.execute("BEGIN IMMEDIATE")
+        except DriverError as fault:
+            if fault.sqlite_errorcode != SQLITE_BUSY:
+                return False
+            sleep(ASK_EVERY)
+        else:
+            return True
+    return False
