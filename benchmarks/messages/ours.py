@@ -13,7 +13,7 @@ from benchmarks.messages.judge import named
 from benchmarks.messages.side import SECRET, Processes, Side
 from benchmarks.servers import free_port
 from benchmarks.webhook import make
-from onestep.cli.telegram import DESCRIPTION, MENU, SHORT
+from onestep.content import load
 from onestep.settings import Settings
 from onestep.storage import sealed
 from onestep.storage.database import Database
@@ -42,8 +42,15 @@ class Ours(Side):
 
     def processes(self) -> Processes:
         """Web, worker and bot, once Telegram knows where we are."""
-        found = asyncio.run(
-            set_up_telegram(self.settings, MENU, description=DESCRIPTION, short_description=SHORT)
+        content = load(self.settings.content)
+        menu = content.menu.of(content.service.name)
+        found = asyncio.run(  # as `onestep telegram` does, without a word
+            set_up_telegram(
+                self.settings,
+                menu.commands,
+                description=menu.description,
+                short_description=menu.short_description,
+            )
         )
         if not all(each.fine for each in found):
             raise WouldNotStart("; ".join(each.says for each in found if not each.fine))
