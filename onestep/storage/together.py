@@ -38,8 +38,8 @@ class Together:
     def do[T](self, work: Callable[[Session], T]) -> T:
         """What `work` returns, once it is committed.
 
-        `work` has a session of its own, inside a savepoint: what it raises undoes its own writes
-        and nobody else's, and is raised here. So is what the commit raises.
+        Beside others, `work` has a session of its own inside a savepoint: what it raises undoes
+        its own writes and nobody else's, and is raised here. So is what the commit raises.
         """
         piece = _Piece(work)
         with self._change:
@@ -60,9 +60,10 @@ class Together:
             with self._write() as session:
                 pieces = self._taken()  # only now: whoever came while the lock was waited for, too
                 for piece in pieces:
-                    self._do_one(piece, session)
+                    self._do_one(piece, session, alone=len(pieces) == 1)
         except Exception as fault:  # noqa: BLE001  # nothing was kept: each is told, and decides
-            pieces += self._taken()
+            if not pieces or isinstance(fault, self._away):  # those who come now would meet it too
+                pieces += self._taken()
             for piece in pieces:
                 piece.fault = fault
         with self._change:
@@ -76,7 +77,10 @@ class Together:
             taken, self._waiting = self._waiting, []
         return taken
 
-    def _do_one(self, piece: _Piece, whole: Session) -> None:
+    def _do_one(self, piece: _Piece, whole: Session, *, alone: bool) -> None:
+        if alone:  # nobody else's is there to be undone with it
+            piece.result = piece.work(whole)
+            return
         own = Session(
             whole.connection(),
             expire_on_commit=False,

@@ -120,6 +120,27 @@ def test_a_fault_undoes_its_own_and_nobody_elses(db):
     assert kept(db) == [0, 2]
 
 
+def test_the_fault_of_one_alone_is_not_told_to_who_comes_meanwhile(db):
+    """Who came while it was being written is written next, as if nothing had been."""
+    found = []
+
+    def next_one():
+        found.append(db.write_together(bring(2)))
+
+    thread = threading.Thread(target=next_one)
+
+    def alone(session):
+        bring(1)(session)
+        thread.start()
+        until(lambda: len(db._together._waiting) == 1)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        db.write_together(alone)
+    thread.join(PATIENCE)
+    assert (found, kept(db)) == ([2], [2])
+
+
 @pytest.mark.parametrize("away", [NoRoom(), OperationalError("", {}, Exception())])
 def test_a_database_that_is_away_is_everybodys_fault(db, away):
     """Nothing is kept and each is told so, so that each can park what it brought."""
