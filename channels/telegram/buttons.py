@@ -1,11 +1,19 @@
 """Choices as the buttons under a message, and back from what a press brings."""
 
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from ulid import ULID
 
 from channels.base import Choice, Refused
 
 DATA_BYTES = 64  # what Telegram lets a button carry
 BETWEEN = "|"  # in no prompt and no key
+# A prompt begins with the id of its turn, "t" and a ULID: 27 letters of 16 bytes. Carried closer
+# together it leaves room for the longest key there may be (onestep/content/parts.py).
+_TURN = re.compile(r"^t([0-7][0-9A-HJKMNP-TV-Z]{25})")
+_CLOSE = re.compile(r"^~([A-Za-z0-9_-]{22})")
 # What fits beside each other on a phone 320 px wide, before Telegram cuts a label short.
 ROW_LETTERS = 24
 ROW_BUTTONS = 6
@@ -30,7 +38,8 @@ def keyboard(choices: tuple[Choice, ...], prompt: str | None) -> InlineKeyboardM
 
 def data(prompt: str | None, key: str) -> str:
     """What a button carries: its prompt and its key, at most 64 bytes. Raises Refused."""
-    carried = f"{prompt or ''}{BETWEEN}{key}"
+    closer = _TURN.sub(_close, prompt or "", count=1)
+    carried = f"{closer}{BETWEEN}{key}"
     if len(carried.encode()) > DATA_BYTES:
         raise Refused(Refused.__doc__)
     return carried
@@ -38,8 +47,16 @@ def data(prompt: str | None, key: str) -> str:
 
 def read_data(carried: str) -> tuple[str | None, str | None]:
     """Prompt and key of a pressed button; neither for what we did not put there."""
-    prompt, between, key = carried.rpartition(BETWEEN)
-    return (prompt or None, key) if between else (None, None)
+    closer, between, key = carried.rpartition(BETWEEN)
+    return (_CLOSE.sub(_open, closer, count=1) or None, key) if between else (None, None)
+
+
+def _close(turn: re.Match[str]) -> str:
+    return "~" + urlsafe_b64encode(ULID.from_str(turn[1]).bytes).decode().rstrip("=")
+
+
+def _open(turn: re.Match[str]) -> str:
+    return f"t{ULID.from_bytes(urlsafe_b64decode(turn[1] + '=='))}"
 
 
 def _across(choices: tuple[Choice, ...]) -> int:

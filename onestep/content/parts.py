@@ -27,6 +27,7 @@ _LISTS = frozenset({"wordings", "sms", "discreet"})
 _PARTS = frozenset(
     {"choices", "choices_from", "numbers_from", "own_message", "fixed", "without"} | _LISTS
 )
+LONGEST_AREA_KEY = 28  # bytes; more would not fit into the 64 of a button on Telegram
 _A_YEAR = 366
 _FREE = ("no_credit", "charged", "unknown")
 
@@ -159,6 +160,11 @@ def _area(node: Node, page: Page, staff: dict[str, str]) -> Area:
     key = page.text(entries.get("key", node), "the key of an area")
     if key and not (key.isidentifier() and key.islower()):
         page.fault(entries.get("key", node), f"the key {key} is not small letters and underscores")
+    if len(key.encode()) > LONGEST_AREA_KEY:
+        page.fault(
+            entries.get("key", node),
+            f"the key {key} is over {LONGEST_AREA_KEY} letters: no button could carry it",
+        )
     client = _stage_words(entries.get("stages", node), page, f"the stages of {key}")
     return Area(
         key=key,

@@ -83,6 +83,7 @@ FAULTS = [
     ),
     ("areas.yml", "key: respect", "key: Respect!", "not small letters"),
     ("areas.yml", "key: respect", "key: fair_treatment", "is there twice"),
+    ("areas.yml", "key: respect", "key: " + "respect" * 5, "over 28 letters: no button"),
     ("areas.yml", "learning: I’m getting easier", "learnign: I’m getting easier", "learnign"),
     (
         "routes.yml",

@@ -1,18 +1,23 @@
 """Choices as buttons: what they carry fits, and comes back as it was."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from channels.base import Choice, Refused
 from channels.telegram.buttons import data, keyboard, read_data
+from onestep.content.parts import LONGEST_AREA_KEY
 
-TURN = "01JABCDEFGHJKMNPQRSTVWXYZ0"
+TURN = "t01JABCDEFGHJKMNPQRSTVWXYZ0"
 
 
 @pytest.mark.parametrize(
     ("prompt", "key"),
     [
         (f"{TURN}:rating_area", "involvement_and_decisions"),
+        (f"{TURN}:rating_area", "k" * LONGEST_AREA_KEY),
         (f"{TURN}:stop_or_no", "no"),
+        (TURN, "1"),
         ("p", ""),
         (None, "yes"),
     ],
@@ -33,7 +38,19 @@ def test_what_we_did_not_write_is_no_choice(carried):
 def test_what_does_not_fit_is_refused():
     """A key too long for a button is told at once, not by a press that means something else."""
     with pytest.raises(Refused):
-        data(f"{TURN}:rating_area", "k" * 26)
+        data(f"{TURN}:rating_area", "k" * (LONGEST_AREA_KEY + 1))
+
+
+def test_a_button_from_before_is_understood():
+    """One that a phone has shown since ids were carried in full is still what it was."""
+    assert read_data(f"{TURN}:stop_or_no|no") == (f"{TURN}:stop_or_no", "no")
+
+
+@given(st.text(max_size=40))
+def test_whatever_a_press_brings_is_read(carried):
+    """Bad input: what is made up to look like ours is a prompt that nobody has, or none."""
+    read_data("~" + carried)
+    read_data("~" + "_" * 22 + carried)
 
 
 @pytest.mark.parametrize(
