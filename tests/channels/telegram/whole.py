@@ -50,9 +50,8 @@ def settings_for(network, folder, mode, **more):
         telegram_token=network.token,
         telegram_api=network.url,
         telegram_mode=mode,
-        send_timeout=5,
         **(hook if mode == "webhook" else {}),
-        **more,
+        **{"send_timeout": 5, **more},
     )
 
 
