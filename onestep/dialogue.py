@@ -134,7 +134,7 @@ class Dialogue:
             self._breaker.succeeded()  # the bot is well; our request was not
             raise
         except DialogueError:
-            self._breaker.failed()
+            self._breaker.failed(turn.turn_id)
             raise
         self._breaker.succeeded()
         return answer

@@ -40,6 +40,7 @@ class Command:
 _START_PAYLOAD = re.compile(r"/start(?:@\w{1,64})?[ ]+([A-Za-z0-9_-]{1,64})", re.IGNORECASE)
 _SLASHED = re.compile(r"/(\w+)(?:@\w{1,64})?(.*)", re.DOTALL)
 _LONGEST = 80
+_LONGEST_TURN = 14  # words
 
 
 def parse_command(
@@ -72,12 +73,33 @@ def yes_or_no(text: str, *, languages: Sequence[str] = ("en",)) -> bool | None:
 
     Only for a question just asked: "ok" by itself agrees to nothing.
     """
-    said = " ".join(re.findall(r"\w+", plain(text).replace("'", "")))
+    said = " ".join(_bare_words(text))
     for language in languages:
         table = LANGUAGES[language]
         if said in table.yes or said in table.no:
             return said in table.yes
     return None
+
+
+def carries_on(text: str, *, languages: Sequence[str] = ("en",)) -> bool:
+    """Say whether the whole of `text` takes a pause back: "actually no, carry on".
+
+    Only for who has paused: at any other time the words say something else.
+    """
+    words = _bare_words(text)
+    if len(words) > _LONGEST_TURN:
+        return False
+    cuts = [(i, j) for i in range(len(words)) for j in range(i + 1, len(words) + 1)]
+    for table in (LANGUAGES[language] for language in languages):
+        for i, j in cuts:
+            around = {*words[:i], *words[j:]}
+            if " ".join(words[i:j]) in table.carry_on and around <= table.before_it:
+                return True
+    return False
+
+
+def _bare_words(text: str) -> list[str]:
+    return re.findall(r"\w+", plain(text).replace("'", ""))
 
 
 def plain(text: str) -> str:

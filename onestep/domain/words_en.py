@@ -55,4 +55,19 @@ ENGLISH = WordTable(
         "sorry wrong number", "you have the wrong number", "youve got the wrong number",
         "you got the wrong number", "id rather not", "rather not", "leave it", "no leave it",
     )),
+    carry_on=frozenset((
+        "carry on", "keep going", "keep them coming", "keep messaging", "keep texting",
+        "keep sending them", "dont pause", "dont stop", "no pause", "no break", "start again",
+        "start them again", "come back", "you can come back", "i want them back", "unpause",
+        "forget the pause", "forget the break", "cancel the pause", "cancel the break",
+        "undo that", "i dont need a break", "i dont want a break", "you can carry on",
+        "lets carry on", "id like to carry on", "i want to carry on", "can we carry on",
+        "can you carry on",
+    )),
+    before_it=frozenset(
+        """
+        actually no nah oh sorry please pls ok okay yes yeah wait hang on a sec second thought
+        thoughts changed my mind ive then thanks ta as normal usual before again now mate
+        """.split()  # noqa: SIM905 - read as prose, checked as words
+    ),
 )  # fmt: skip

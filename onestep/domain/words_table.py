@@ -30,6 +30,7 @@ class WordTable:
     PAUSE may be followed by words that are all in `date_words`, numbers, or numbers with one of
     `number_endings` ("3rd", "2wks"): "pause the telly" is then talk.
     `yes` and `no`, without apostrophes, answer a question that has only these two answers.
+    `carry_on` takes a pause back, with words of `before_it` before and after.
     """
 
     exact: Mapping[Word, tuple[str, ...]]
@@ -38,3 +39,5 @@ class WordTable:
     number_endings: tuple[str, ...]
     yes: frozenset[str]
     no: frozenset[str]
+    carry_on: frozenset[str]
+    before_it: frozenset[str]

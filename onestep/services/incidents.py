@@ -97,7 +97,7 @@ def _unchecked(session: Session, each: incidents.Unchecked) -> Unchecked:
         id=incident.id,
         level=incident.level,
         category=incident.category,
-        perhaps=sealed.client_called(session, client) if client else None,
+        perhaps=sealed.called_or_none(session, client) if client else None,
         lines=tuple(_shown(session, address, one) for one in said if one.direction == "in"),
     )
 

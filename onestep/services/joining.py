@@ -8,6 +8,7 @@ other: nobody can tell from the answer whether there ever was such a code.
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -38,8 +39,7 @@ class Asked:
     """This phone is being asked; whatever it wrote, it needs no other answer."""
 
 
-@dataclass(frozen=True)
-class Joined:
+class Joined(NamedTuple):
     """Somebody has joined, with this message."""
 
     client_id: str

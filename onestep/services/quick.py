@@ -4,7 +4,6 @@ STOP, PAUSE, RESUME, COACH and HELP never need the bot; nor does silence.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 
 from onestep.content import Prompt, Reply
 from onestep.domain import command_values as v
@@ -14,15 +13,13 @@ from onestep.domain.errors import TransitionRefused
 from onestep.domain.permission import SendKind
 from onestep.domain.words import parse_command
 from onestep.domain.words_table import Word
-from onestep.services import apply_contact, apply_person, checkin, hand_off, ring_me
+from onestep.services import apply_contact, apply_person, checkin, hand_off, quiet, ring_me
 from onestep.services.choose import chosen
 from onestep.services.scope import Scope
 from onestep.services.speak import speak
-from onestep.storage import record, talk
+from onestep.storage import talk
 from onestep.storage.inbox import Claim
-from onestep.storage.models import Inbox, Turn
-
-ONE_RECEIPT_IN = timedelta(hours=12)  # while paused: a receipt, not a receipt a message
+from onestep.storage.models import Inbox
 
 
 def answer(scope: Scope, claim: Claim) -> bool:
@@ -31,7 +28,7 @@ def answer(scope: Scope, claim: Claim) -> bool:
     by = _answer(scope, first)
     if by is None:
         return False
-    _turn(scope, by)
+    quiet.keep_turn(scope, by)
     for message in scope.messages:
         message.turn_id = scope.turn_id
     kind = scope.notice or SendKind.REPLY
@@ -39,19 +36,6 @@ def answer(scope: Scope, claim: Claim) -> bool:
     if scope.cut_off and scope.address is not None:
         scope.address.state = "cut_off"
     return True
-
-
-def _turn(scope: Scope, by: str) -> None:
-    if scope.session.get(Turn, scope.turn_id) is not None:
-        return
-    talk.add_turn(
-        scope.session,
-        id=scope.turn_id,
-        client_id=scope.client.id,
-        by=by,
-        now=scope.now,
-        conversation_id=scope.conversation.id if scope.conversation else None,
-    )
 
 
 def _answer(scope: Scope, first: Inbox) -> str | None:
@@ -74,8 +58,8 @@ def _answer(scope: Scope, first: Inbox) -> str | None:
 def _by_state(scope: Scope, first: Inbox) -> bool:
     """Whether who has said no, or asked for quiet, is answered by that alone."""
     if scope.client.enrolment == "declined":
-        return _declined(scope)
-    return scope.client.contact in QUIET and _quiet(scope, first)
+        return quiet.declined(scope)
+    return quiet.answer(scope, first)
 
 
 def _command(scope: Scope, row: Inbox) -> bool:
@@ -159,92 +143,6 @@ COMMANDS: Mapping[Word, Callable[[Scope], bool]] = {
 }
 
 
-def _paused(scope: Scope) -> bool:
-    written = max((message.at for message in scope.messages), default=scope.now)
-    if written < scope.client.contact_since or _told_lately(scope, "paused_receipt"):
-        return True
-    scope.notice = SendKind.CONFIRMATION
-    scope.say("paused_receipt")
-    return True
-
-
-def _stopped(_: Scope) -> bool:
-    """Kept and screened; restarts nothing, and nothing goes out."""
-    return True
-
-
-def _ended(scope: Scope) -> bool:
-    if not _told_lately(scope, "ended_wrote"):
-        scope.notice = SendKind.CONFIRMATION
-        scope.say("ended_wrote")
-    _turn(scope, "application")  # what is kept for a person points at it
-    record.add_ask(
-        scope.session,
-        client_id=scope.client.id,
-        about="wrote",
-        words=scope.words(scope.refs),
-        message_ids=scope.refs,
-        at=scope.now,
-        zone=scope.terms.zone,
-        turn_id=None,  # the turn itself is written after this; the message leads to it
-    )
-    return True
-
-
-def _declined(scope: Scope) -> bool:
-    """They said no: nothing is asked and nothing recorded; how to begin after all is said."""
-    if not _told_lately(scope, "declined_wrote"):
-        scope.notice = SendKind.CONFIRMATION
-        scope.say("declined_wrote")
-    return True
-
-
-def _unreachable(scope: Scope) -> bool:
-    """They write again from an address we held for dead: as active, after asking."""
-    if _told_lately(scope, "came_back"):
-        return True
-    scope.notice = SendKind.CONFIRMATION
-    prompt = Prompt(id=f"{scope.turn_id}:start_again", asks="start_again")
-    scope.says.append(Reply(say="came_back", prompt=prompt, choices=("yes", "not_yet")))
-    return True
-
-
-QUIET: Mapping[str, Callable[[Scope], bool]] = {
-    "paused": _paused,
-    "stopped": _stopped,
-    "ended": _ended,
-    "unreachable": _unreachable,
-}
-
-
-def _quiet(scope: Scope, first: Inbox) -> bool:
-    if first.kind == "choice":
-        picked = chosen(scope, first)
-        if picked is not None and picked.asks == "start_again":
-            return _start_again(scope, picked.key)
-    return QUIET[scope.client.contact](scope)
-
-
-def _start_again(scope: Scope, key: str) -> bool:
-    talk.close_prompt(scope.session, scope.client.id)
-    if key == "yes":
-        return _resume(scope)
-    scope.client.paused_until = None
-    scope.notice = SendKind.CONFIRMATION
-    scope.say("paused_open")
-    return True
-
-
-def _told_lately(scope: Scope, key: str) -> bool:
-    recent = talk.thread(scope.session, scope.client.id, limit=20)
-    return any(
-        message.direction == "out"
-        and message.at > scope.now - ONE_RECEIPT_IN
-        and any(said["say"] == key for said in message.said or [])
-        for message in recent
-    )
-
-
 def _blank(scope: Scope) -> bool:
     """Nothing to read: no letters and no digits in any of the messages."""
     text = "".join(scope.texts.values())
@@ -252,7 +150,7 @@ def _blank(scope: Scope) -> bool:
         return False
     if not text.strip():
         scope.say("empty_message")
-    elif _asked(scope) and not _told_lately(scope, "only_emoji"):
+    elif _asked(scope) and not quiet.told_lately(scope, "only_emoji"):
         scope.say("only_emoji")
     return True
 

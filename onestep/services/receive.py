@@ -19,6 +19,7 @@ from onestep.services.attachments import wanted
 from onestep.services.concern import raise_concern, raise_unread
 from onestep.services.meaning import meaning, wait_for_the_lull
 from onestep.services.park import Sender, park
+from onestep.services.stops_too import put_stop, stops_too
 from onestep.services.strangers import goes_apart, receive_apart, receive_unknown
 from onestep.storage import attachments, clients, inbox, incidents, sealed, talk
 from onestep.storage.alone import alone_at, alone_with
@@ -78,6 +79,8 @@ def look_at(app: App, inbound: Inbound, now: datetime) -> tuple[Verdict, Sender]
     verdict = screen(inbound.text, sender.context)
     if _unread(inbound) and verdict.level is Level.NONE:
         verdict = replace(verdict, level=Level.UNREAD, by="rule")  # no program looks into it
+    if verdict.level is Level.NOW and stops_too(inbound.text, sender.context):
+        verdict = replace(verdict, request=Request.STOP)
     return verdict, sender
 
 
@@ -104,7 +107,7 @@ def keep(
             received = _from_client(app, session, theirs, inbound, verdict, now, already)
             return received, verdict.level is not Level.NONE
         joined = receive_unknown(app, session, inbound, verdict, now=now, already=already)
-        return Received(True, *((joined.client_id, joined.message_id) if joined else ())), True
+        return Received(True, *joined), True
 
     received, at_once = app.db.write_together(kept)
     if received.new:
@@ -161,6 +164,7 @@ def _from_client(
         kind, _ = meaning(session, client.id, inbound, verdict.request, alone=True)
         if goes_apart(session, theirs, verdict, kind=kind):
             receive_apart(app, session, theirs, inbound, verdict, now=now, already=already)
+            put_stop(session, client.id, verdict, now=now)
             return Received(new=True)
     message = talk.add_message(
         session,
@@ -186,6 +190,7 @@ def _from_client(
             attachments.add(session, message, kind=each.kind, reference=each.reference)
     if verdict.level is not Level.NONE:
         raise_concern(app, session, row, message, verdict, now=now, already=already)
+    put_stop(session, client.id, verdict, now=now, message_id=message.id)
     if inbound.attachments and verdict.level in UNSEEN_BESIDE:
         raise_unread(session, client, message, now=now)
     return Received(new=True, client_id=client.id, message_id=message.id)
@@ -203,7 +208,6 @@ def _queue(
     app: App, session: Session, message: Message, inbound: Inbound, request: Request
 ) -> Inbox:
     assert message.client_id is not None
-    now = message.at
     waiting = inbox.waiting_texts(session, message.client_id)
     kind, body = meaning(session, message.client_id, inbound, request, alone=not waiting)
     if inbound.stop_confirmed:
@@ -212,8 +216,8 @@ def _queue(
         session,
         client_id=message.client_id,
         kind=kind,
-        now=now,
-        due_at=now,
+        now=message.at,
+        due_at=message.at,
         message_id=message.id,
         body=body,
     )

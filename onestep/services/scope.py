@@ -1,6 +1,8 @@
 """What one turn works on: the client, their words, and the transaction it all happens in."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,6 +13,7 @@ from onestep.content import Content, Reply
 from onestep.domain.permission import SendKind
 from onestep.storage import clients, sealed, talk
 from onestep.storage.alone import alone_with
+from onestep.storage.errors import Unreadable
 from onestep.storage.models import (
     Address,
     Client,
@@ -19,6 +22,8 @@ from onestep.storage.models import (
     Dialogue,
     Message,
 )
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -89,16 +94,18 @@ def open_scope(
     """
     alone_with(session, client_id)
     about = clients.about(session, client_id)
+    language = content(about.terms.language)
+    called, coach = _names(session, about, language.language.stand_ins)
     messages = tuple(talk.messages(session, list(message_ids)))
     return Scope(
         session=session,
-        content=content(about.terms.language),
+        content=language,
         now=now,
         turn_id=turn_id,
         client=about.client,
         terms=about.terms,
-        coach=sealed.coach_name(session, about.coach),
-        called=sealed.client_called(session, about.client),
+        coach=coach,
+        called=called,
         address=_written_from(session, messages) or about.address,
         messages=messages,
         texts={message.id: sealed.message_text(session, message) for message in messages},
@@ -106,6 +113,22 @@ def open_scope(
         left_hanging=about.left_hanging,
         dialogue=about.dialogue or talk.dialogue(session, client_id, now=now),
     )
+
+
+def _names(
+    session: Session, about: clients.About, stand_ins: Mapping[str, str]
+) -> tuple[str, str]:
+    """What the client and their coach are called; one name that is damaged has a stand-in.
+
+    Nobody goes unanswered, or in danger unseen, for a name. Raises Unreadable when neither opens:
+    then it is our keys that are wrong.
+    """
+    called, coach = sealed.called_or_none(session, about.client), None
+    with suppress(*([Unreadable] if called is not None else [])):
+        coach = sealed.coach_name(session, about.coach)
+    if called is None:
+        log.error("the name of client %s does not open: write it in anew", about.client.id)
+    return called or stand_ins["called"], coach or stand_ins["coach"]
 
 
 def _written_from(session: Session, messages: Sequence[Message]) -> Address | None:

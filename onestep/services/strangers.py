@@ -35,7 +35,7 @@ def receive_unknown(
     *,
     now: datetime,
     already: Already | None = None,
-) -> Joined | None:
+) -> Joined | tuple[()]:
     """Keeps a message of a number nobody knows, apart from every client's record.
 
     Danger is an incident that rings and gets the fixed reply, unless that has gone `already`;
@@ -52,14 +52,14 @@ def receive_unknown(
         apart.ring(session, message, verdict, now=now)
         if inbound.answerable:
             _answer_danger(session, address, content, verdict, now, already=already, discreet=True)
-        return None
+        return ()
     if not inbound.answerable:  # a machine: nothing is said, and no code lets it in
-        return None
+        return ()
     joined = join(app, session, address, inbound, message, now=now)
     if joined is None and _may_be_told(session, address, inbound, now):
         said = apart.line(content, "unknown_sender", address, seed=message.id)
         apart.say(session, address, said, kind=SendKind.CONFIRMATION, now=now)
-    return joined if isinstance(joined, Joined) else None
+    return joined if isinstance(joined, Joined) else ()
 
 
 def _may_be_told(session: Session, address: Address, inbound: Inbound, now: datetime) -> bool:

@@ -66,6 +66,14 @@ def client_called(session: Session, client: Client) -> str:
     return keyring(session).open(Place("client", "called", client.id), client.called)
 
 
+def called_or_none(session: Session, client: Client) -> str | None:
+    """What the client asked to be called; nothing where it is damaged."""
+    try:
+        return client_called(session, client)
+    except Unreadable:
+        return None
+
+
 def coach_name(session: Session, coach: Coach) -> str:
     """The coach's first name, as clients know it."""
     return keyring(session).open(Place("coach", "name", coach.id), coach.name)

@@ -215,12 +215,12 @@ def test_failures_never_quote_the_client(socket):
 
 
 def test_the_breaker_opens_after_five_and_tries_one():
-    """Five failures in a row open it; after the rest one is let through; success closes it."""
+    """Five failed turns in a row open it; after the rest one is let through; success closes it."""
     now = [100.0]
     breaker = Breaker(clock=lambda: now[0])
-    for _ in range(5):
+    for number in range(5):
         breaker.admit()
-        breaker.failed()
+        breaker.failed(f"t{number}")
     with pytest.raises(BreakerOpen) as caught:
         breaker.admit()
     assert caught.value.retry_after == 2.0
@@ -228,7 +228,7 @@ def test_the_breaker_opens_after_five_and_tries_one():
     breaker.admit()  # the one try
     with pytest.raises(BreakerOpen):
         breaker.admit()  # nobody else meanwhile
-    breaker.failed()
+    breaker.failed("t5")
     now[0] += 3.9
     with pytest.raises(BreakerOpen):
         breaker.admit()  # the rest has doubled
@@ -236,6 +236,19 @@ def test_the_breaker_opens_after_five_and_tries_one():
     breaker.admit()
     breaker.succeeded()
     breaker.admit()
+
+
+def test_one_turn_that_always_fails_keeps_nobody_waiting():
+    """However often it is tried, it is one turn; four others besides it are what opens."""
+    breaker = Breaker()
+    for _ in range(20):
+        breaker.admit()
+        breaker.failed("poison")
+    for number in range(4):
+        breaker.admit()
+        breaker.failed(f"t{number}")
+    with pytest.raises(BreakerOpen):
+        breaker.admit()
 
 
 def test_a_refused_request_does_not_open_the_breaker(socket, turn):

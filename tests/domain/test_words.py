@@ -10,6 +10,7 @@ from onestep.domain.words import (
     Channel,
     Command,
     Word,
+    carries_on,
     parse_command,
     yes_or_no,
 )
@@ -172,3 +173,23 @@ def test_no_word_is_both_yes_and_no():
         assert not table.yes & table.no
         assert all(yes_or_no(word) for word in table.yes)
         assert all(yes_or_no(word) is False for word in table.no)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["actually no carry on", "Actually, carry on please", "no wait, keep going", "carry on",
+     "oh sorry dont pause", "changed my mind, carry on as normal", "no, I don’t want a break"],
+)  # fmt: skip
+def test_a_pause_taken_back(text):
+    """The whole of a message, with small words around it."""
+    assert carries_on(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "no", "i cant carry on", "carry on without me", "actually no", "dont carry on",
+     "he wont stop, i want to carry on but i cant", "i want to start again somewhere else"],
+)  # fmt: skip
+def test_what_takes_no_pause_back(text):
+    """Anything that says more than that is kept, and the pause stays."""
+    assert not carries_on(text)

@@ -212,3 +212,37 @@ def test_a_stale_button_does_nothing(world):
     world.press(stale, "skip")
     assert world.keys(sam) == said
     world.check_everything_is_covered()
+
+
+@pytest.mark.parametrize(("words", "said", "done"), [
+    ("yes", "ended_told", False), ("1", "ended_told", False), ("go on then", "ended_told", False),
+    ("no", "ended_not_told", True), ("2", "ended_not_told", True),
+])  # fmt: skip
+def test_the_answer_to_shall_i_tell_your_coach(world, words, said, done):
+    """Typed or by number, it is heard: the coach is told, or the line is taken back."""
+    sam = world.add(contact="ended")
+    world.write("got a promotion!")
+    world.write(words)
+    assert world.keys(sam) == ["ended_wrote", said]
+    assert [row.done_at is not None for row in world.rows(Ask, about="wrote")] == [done]
+    assert world.client(sam).contact == "ended"
+
+
+@pytest.mark.parametrize("words", ["actually no carry on", "carry on", "oh sorry, dont pause"])
+def test_a_pause_taken_back_in_words(world, words):
+    """While paused it is RESUME; the gap is not asked about."""
+    sam = world.add()
+    world.write("pause")
+    world.write(words)
+    assert world.client(sam).contact == "active"
+    assert world.keys(sam)[-1].startswith("resumed")
+
+
+def test_a_typed_yes_to_shall_i_carry_on(world):
+    """When the pause is over, yes is yes on every phone."""
+    sam = world.add()
+    world.write("pause for a week")
+    world.wait(days=8)
+    assert world.keys(sam)[-1] == "start_again"
+    world.write("yeah go on")
+    assert world.client(sam).contact == "active"

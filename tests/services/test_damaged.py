@@ -4,7 +4,7 @@ import pytest
 
 from onestep.services.converse import converse
 from onestep.services.record_page import record_page
-from onestep.storage.models import Inbox, Message, Outbox
+from onestep.storage.models import Alert, Client, Coach, Inbox, Message, Outbox
 from onestep.storage.seal import new_keyring
 
 
@@ -97,3 +97,18 @@ def test_what_cannot_be_opened_to_be_sent(world):
     (row,) = world.rows(Outbox)
     assert (row.state, row.reason) == ("failed", "unreadable")
     assert for_person(world, sam) == ["unreadable"]
+
+
+@pytest.mark.parametrize("which", [Client, Coach])
+def test_a_damaged_name_hushes_nobody(world, which):
+    """With a stand-in for the name they are answered; danger is answered and rings, too."""
+    sam = world.add()
+    with world.app.db.write() as session:
+        (row,) = session.query(which)
+        setattr(row, "called" if which is Client else "name", b"k1:nonsense")
+    world.write("been better")
+    assert world.keys(sam) == ["ask_how"]
+    world.write("I am going to kill myself tonight")
+    assert world.keys(sam)[-1] == "concern_now"
+    assert [row.level for row in world.rows(Alert)] == ["now"]
+    world.check_everything_is_covered()
