@@ -132,6 +132,14 @@ class Pace:
     per_address_seconds: float = 0.0  # between two messages to one address
 
 
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at, in words for whoever runs the service."""
+
+    fine: bool
+    says: str
+
+
 class SendError(Exception):
     """A message could not be handed to its provider."""
 

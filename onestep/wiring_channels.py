@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from channels.base import Channel
+from channels.base import Channel, Finding
 from channels.ledger import Ledger
 from channels.simulator import Simulator
 from onestep import settings_channels
@@ -14,7 +14,8 @@ from onestep.storage.seal import Keyring, new_keyring
 
 if TYPE_CHECKING:
     from channels.telegram import Telegram
-    from channels.telegram.setup import Checked, Finding
+    from channels.telegram.setup import Checked
+    from channels.twilio import Twilio
 
 WITHIN_TIMEOUT = 0.8  # of ONESTEP_SEND_TIMEOUT: a channel gives up before whoever sends does
 
@@ -52,7 +53,7 @@ async def look_at_telegram(settings: Settings) -> "Checked":
 
 async def set_up_telegram(
     settings: Settings, menu: Mapping[str, str], *, description: str, short_description: str
-) -> "Sequence[Finding]":
+) -> Sequence[Finding]:
     """Sets how updates come, the menu and the descriptions; what was found, in plain words.
 
     A token must be set; one that Telegram does not know ends it at once.
@@ -112,7 +113,15 @@ def _telegram(
     )
 
 
-def _twilio(settings: Settings, given: settings_channels.Twilio) -> Channel:
+async def set_up_twilio(settings: Settings) -> Sequence[Finding]:
+    """Has the number post to us; what was found, in plain words. An account must be set."""
+    from channels.twilio import setup
+
+    assert settings.twilio is not None  # noqa: S101  # whoever asks has looked
+    return await setup.set_up(_twilio(settings, settings.twilio))
+
+
+def _twilio(settings: Settings, given: settings_channels.Twilio) -> "Twilio":
     from channels.twilio import Twilio
 
     return Twilio(

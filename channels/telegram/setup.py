@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from telegram import User, WebhookInfo
 from telegram.error import BadRequest, TelegramError
 
-from channels.base import NotSent, OurFault, SendError
+from channels.base import Finding, NotSent, OurFault, SendError
 from channels.telegram.connection import Connection
 from channels.telegram.failures import MISREAD, asked, send_error
 from channels.telegram.parse import COMMANDS, WANTED
@@ -29,14 +29,6 @@ NO_WAY = (
     "api.telegram.org on port 443."
 )
 NO_ANSWER = "Telegram did not answer in time, or not as expected. Try again in a minute."
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at, in words for whoever runs the service."""
-
-    fine: bool
-    says: str
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,15 @@ def telegram() -> None:
 
 
 @app.command()
+def twilio() -> None:
+    """Checks the Twilio account, and has the number's texts and calls come to us."""
+    from onestep.cli.twilio import set_up
+
+    if not set_up(_settings()):
+        sys.exit(1)
+
+
+@app.command()
 def screen(
     *, json: Annotated[bool, typer.Option("--json", help="JSON lines in and out")] = False
 ) -> None:

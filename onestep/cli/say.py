@@ -1,7 +1,11 @@
 """Says things to the person at the keyboard: plainly, and an error in one sentence."""
 
+from collections.abc import Sequence
+
 from pydantic import ValidationError
 from rich.console import Console
+
+from channels.base import Finding
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
@@ -37,6 +41,14 @@ def error(problem: Exception) -> None:
     for sentence in _sentences(problem):
         # Never broken into lines: a terminal wraps by itself, and a program wants the whole.
         errors.print(sentence, markup=False, soft_wrap=True)
+
+
+def findings(found: Sequence[Finding]) -> bool:
+    """What was looked at at a provider's, a sentence each; false where something is wrong."""
+    for finding in found:
+        where = console if finding.fine else errors
+        where.print(finding.says, markup=False, soft_wrap=True)
+    return all(finding.fine for finding in found)
 
 
 def _sentences(problem: Exception) -> list[str]:

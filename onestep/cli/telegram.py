@@ -4,7 +4,7 @@ import asyncio
 
 from onestep import wiring_channels
 from onestep.cli.errors import NotReady
-from onestep.cli.say import console, errors
+from onestep.cli.say import findings
 from onestep.content import load
 from onestep.settings import Settings
 
@@ -28,7 +28,4 @@ def set_up(settings: Settings) -> bool:
             short_description=said.short_description,
         )
     )
-    for finding in found:
-        where = console if finding.fine else errors
-        where.print(finding.says, markup=False, soft_wrap=True)
-    return all(finding.fine for finding in found)
+    return findings(found)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from channels.base import Finding
 from channels.telegram import setup
 from channels.telegram.connection import Connection
 from channels.telegram.parse import COMMANDS, WANTED
@@ -36,7 +37,7 @@ def test_nobody_there(network):
     """No way to Telegram is told from a wrong token."""
     away = Connection(network.token, base_url="http://127.0.0.1:9", seconds=1)
     checked = run(make_telegram(network), lambda _: setup.check(away, webhook=None))
-    assert checked.findings == (setup.Finding(False, setup.NO_WAY),)
+    assert checked.findings == (Finding(False, setup.NO_WAY),)
 
 
 def test_a_webhook_is_set_and_taken_away(network):
