@@ -16,7 +16,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,35 +24,28 @@ import httpx
 from benchmarks.conversation import Says, next_move
 from benchmarks.errors import BenchError, WouldNotStart, WrongAnswer
 from benchmarks.lines import ANY_ANSWER, UNASKED
+from benchmarks.page_parts import put
 from benchmarks.places import require_setup
 from benchmarks.posting import Poster, update
 from benchmarks.servers import free_port
-from benchmarks.webhook_parts import SCREEN_SECONDS, run_part
+from benchmarks.webhook_page import Found, Run, figures_of, section, told
+from benchmarks.webhook_parts import run_part
 from channels.ledger import Ledger
 from onestep import wiring
 from onestep.cli.bot import the_bot
-from onestep.settings import Settings
+from onestep.settings import ROOT, Settings
 from onestep.storage import clients
 from onestep.storage.clients import NewTerms
 from onestep.storage.database import Database
 from onestep.storage.seal import new_keyring, write_keyring
 
+PAGE = ROOT / "docs" / "benchmarks.md"
 PER_SECOND, WRITERS, TALKERS = 100, 200, 8
 WARM_UP = 5.0  # seconds, not counted
 THINKS = 1.0  # seconds between a reply and what a talker writes next
 TARGET = 50.0  # milliseconds, p99
 TICKS = os.sysconf("SC_CLK_TCK")
 FIRST = 5_000_000  # the number of the first chat
-
-
-@dataclass
-class Found:
-    """What one run brought."""
-
-    posts: list[float] = field(default_factory=list)
-    replies: list[float] = field(default_factory=list)
-    load: tuple[float, float] = (0.0, 0.0)
-    cores: dict[str, float] = field(default_factory=dict)
 
 
 def settings_in(folder: Path) -> Settings:
@@ -199,46 +191,27 @@ async def _shown(ledger: Ledger, chat: int, after: int) -> int:
     return new[-1].id if new else 0
 
 
-def nearest(times: list[float], percent: int) -> float:
-    """The nearest-rank percentile, in milliseconds."""
-    ordered = sorted(times)
-    return ordered[max(0, -(-len(ordered) * percent // 100) - 1)] * 1000
-
-
-def told(found: Found, screen: str) -> str:
-    """One run in words."""
-    p99 = nearest(found.posts, 99)
-    verdict = "met" if p99 <= TARGET else f"missed by {p99 - TARGET:.0f} ms"
-    spread = " · ".join(f"p{each} {nearest(found.posts, each):.1f}" for each in (50, 95, 99, 100))
-    replies = f"{len(found.replies)} replies to {TALKERS} talkers"
-    if found.replies:
-        replies += f", median {nearest(found.replies, 50) / 1000:.1f} s with the lull of 3 s"
-    return (
-        f"screen that {screen} for {SCREEN_SECONDS * 1000:.0f} ms: {len(found.posts)} posts at "
-        f"{PER_SECOND}/s, ms: {spread}; {replies}; cores used: "
-        f"{', '.join(f'{name} {used:.2f}' for name, used in found.cores.items())}; load "
-        f"{found.load[0]:.1f} before, {found.load[1]:.1f} after. p99 within {TARGET:.0f} ms: "
-        f"{verdict}"
-    )
-
-
 def main() -> int:
     """Measure, tell, and print one line of JSON last; 0 also when the target was missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.webhook", description=__doc__)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--screen", choices=["waits", "works"], action="append")
+    parser.add_argument("--write", action="store_true", help="also into docs/benchmarks.md")
     given = parser.parse_args()
-    figures = {}
+    figures: dict[str, Run] = {}
     try:
         require_setup()
         for screen in given.screen or ["waits", "works"]:
             found = asyncio.run(measure(given.seconds, screen))
-            print(told(found, screen), flush=True)
-            figures[screen] = {f"p{p}": round(nearest(found.posts, p), 1) for p in (50, 95, 99)}
+            print(told(found, screen, per_second=PER_SECOND, limit=TARGET), flush=True)
+            figures[screen] = figures_of(found)
     except BenchError as error:
         print(error, file=sys.stderr)
         return 1
-    print(json.dumps(figures))
+    if given.write:
+        on = datetime.now(UTC).date()
+        put(PAGE, "webhook", section(figures, on=on, per_second=PER_SECOND, limit=TARGET))
+    print(json.dumps({screen: round(run.p99, 1) for screen, run in figures.items()}))
     return 0
 
 
