@@ -14,7 +14,7 @@ PostError
 
 A channel only says which of these it was; what follows is decided in one place (deliver for what
 goes out, receive for what comes in). Every channel sends. What else it can do it says by having
-the methods of one of the narrow protocols at the end.
+the methods of one of the narrow protocols at the end, or in `afterwards`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -246,39 +246,6 @@ class Polls(Protocol):
 
     def parse(self, raw: bytes) -> Sequence[Event]:
         """What one raw update says. Raises Unreadable."""
-        ...
-
-
-@runtime_checkable
-class LooksUp(Protocol):
-    """A channel that can say what became of a send nobody knows the end of."""
-
-    async def look_up(self, message: Outbound, *, since: datetime) -> Receipt | None:
-        """The receipt when the message did go since then; None when it certainly did not.
-
-        Raises SendError when that cannot be said now.
-        """
-        ...
-
-
-@runtime_checkable
-class Explains(Protocol):
-    """A channel whose provider reports later, by a code of its own, why a message failed."""
-
-    def meaning(self, code: str) -> SendError | None:
-        """What `send` would have raised for it; None for a code it does not know."""
-        ...
-
-
-@runtime_checkable
-class Reconciles(Protocol):
-    """A channel that can list what came in while nobody answered its webhook."""
-
-    async def arrived(self, *, since: datetime) -> Sequence[Event]:
-        """Everything received since then, as its posts would say it, oldest first.
-
-        What else a message tells comes right behind it. Raises SendError.
-        """
         ...
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from channels.base import LooksUp, Polls, Posts
+from channels.afterwards import LooksUp
+from channels.base import Polls, Posts
 from onestep import wiring_channels
 from onestep.settings import Settings
 from onestep.storage.seal import new_keyring

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from channels.base import Channel, LooksUp
+from channels.afterwards import LooksUp
+from channels.base import Channel
 from onestep.domain.permission import SendKind
 from onestep.services.scope import Scope
 from onestep.services.speak import REPLY_LIVES

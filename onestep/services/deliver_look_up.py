@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from channels.base import LooksUp, Outbound, Receipt, SendError
+from channels.afterwards import LooksUp
+from channels.base import Outbound, Receipt, SendError
 from onestep.services import delivery_report
 from onestep.services.app import App
 from onestep.services.deliver import outbound

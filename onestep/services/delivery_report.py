@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from channels.base import DeliveryReport, Explains, Gone, SendError
+from channels.afterwards import Explains
+from channels.base import DeliveryReport, Gone, SendError
 from onestep.services.app import App
 from onestep.services.deliver_outcome import reported
 from onestep.storage import talk

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
-from channels.base import Event, Inbound, OurFault, Reconciles, SendError
+from channels.afterwards import Reconciles
+from channels.base import Event, Inbound, OurFault, SendError
 from onestep.services.app import App, Clock
 from onestep.services.provider_events import NOT_KEPT, take_in
 from onestep.storage import heard, talk

@@ -9,14 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import channels
+from channels.afterwards import Explains, LooksUp, Reconciles
 from channels.base import (
     Answer,
     Choice,
-    Explains,
     Fetches,
     Forged,
     Live,
-    LooksUp,
     NotSent,
     OurFault,
     Outbound,
@@ -24,13 +23,12 @@ from channels.base import (
     Posted,
     Posts,
     Receipt,
-    Reconciles,
     SendError,
     Unknown,
 )
 from tests.channels.contract import KITS, SECRET, all_posts, allowed, read_or_refused
 
-NO_CHANNELS = {"base", "ledger", "sms"}
+NO_CHANNELS = {"afterwards", "base", "ledger", "sms"}
 NOBODY = "http://127.0.0.1:9"  # the port of a service nobody runs
 STATUSES = (200, 201, 202, 204, 301, 400, 401, 403, 404, 409, 422, 429, 500, 502, 503)
 BODIES = (
