@@ -23,6 +23,7 @@ from onestep.services.receive import receive
 from onestep.settings import Settings
 from onestep.storage import clients, talk
 from onestep.storage.clients import NewTerms
+from onestep.storage.invites import agree_safe_contact
 from onestep.storage.models import Outbox
 from onestep.storage.outbox import OPEN
 from onestep.worker import work
@@ -119,6 +120,9 @@ class Pipeline:
                 terms=terms,
                 now=NOW - timedelta(days=30),
                 enrolment="enrolled",
+            )
+            agree_safe_contact(
+                session, client_id=client.id, theirs_alone=True, now=NOW - timedelta(days=30)
             )
             clients.add_address(
                 session, client_id=client.id, channel="telegram", value=name, now=NOW

@@ -37,6 +37,7 @@ from onestep.settings import ROOT, Settings
 from onestep.storage import clients
 from onestep.storage.clients import NewTerms
 from onestep.storage.database import Database
+from onestep.storage.invites import agree_safe_contact
 from onestep.storage.seal import new_keyring, write_keyring
 
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -72,6 +73,9 @@ def make(settings: Settings) -> None:
                 terms=NewTerms(rhythm="only_when_asked", discreet=False),
                 now=now - timedelta(days=30),
                 enrolment="enrolled",
+            )
+            agree_safe_contact(
+                session, client_id=client.id, theirs_alone=True, now=now - timedelta(days=30)
             )
             clients.add_address(
                 session,

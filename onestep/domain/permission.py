@@ -41,6 +41,8 @@ class Reason(StrEnum):
     OUTREACH_HELD = "outreach_held"
     NOT_STOPPED = "not_stopped"
     NOT_PAUSED = "not_paused"
+    NO_SAFE_CONTACT = "no_safe_contact"
+    UNSAFE_HOURS = "unsafe_hours"
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ class Refused:
 
     @property
     def may_wait(self) -> bool:
-        """Say whether it may be queued again for when quiet hours end; else it is cancelled."""
-        return self.reason is Reason.QUIET_HOURS
+        """Say whether it may be queued again for when the hour is right; else it is cancelled."""
+        return self.reason in (Reason.QUIET_HOURS, Reason.UNSAFE_HOURS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +68,8 @@ class Standing:
 
     `enrolment` is None for an address nobody knows. `outreach_held`: someone else may hold the
     phone, a concern by score waits for a person, or the client is out of credit.
-    `paused_until`: when a pause with a date is over, None for an open one.
+    `paused_until`: when a pause with a date is over, None for an open one. `safe_contact`: how
+    they are safely reached was agreed with a person.
     """
 
     enrolment: Enrolment | None
@@ -74,6 +77,7 @@ class Standing:
     hand_off: HandOff | None = None
     outreach_held: bool = False
     paused_until: datetime | None = None
+    safe_contact: bool = True
 
 
 # Never blocked by pause, quiet hours, consent, age or an unknown number (safety page). After
@@ -99,13 +103,16 @@ def may_send(
     *,
     now: datetime,
     quiet: bool,
+    safe: bool = True,
     answers: datetime | None = None,
     not_after: datetime | None = None,
 ) -> Allowed | Refused:
     """Decide whether one message may go to one address at `now`.
 
-    `quiet`: `now` lies in the client's quiet hours. `answers`: when the client's message this
-    answers was received. `not_after`: past it the message is stale. Fresh is 15 minutes.
+    `quiet`: `now` lies in the client's quiet hours. `safe`: at `now` nobody else reads their
+    phone, as far as was agreed; at other times only the answer to what they have just written
+    goes. `answers`: when the client's message this answers was received. `not_after`: past it
+    the message is stale. Fresh is 15 minutes.
     """
     if kind in _ALWAYS:
         return Allowed()
@@ -119,6 +126,10 @@ def may_send(
     )
     if reason is None and not_after is not None and now > not_after:
         reason = Reason.TOO_OLD
+    if reason is None and kind in _STARTED_BY_US and not standing.safe_contact:
+        reason = Reason.NO_SAFE_CONTACT
+    if reason is None and not safe and not fresh:
+        reason = Reason.UNSAFE_HOURS
     if reason is None and quiet and not fresh and kind not in _IN_QUIET_HOURS:
         reason = Reason.QUIET_HOURS
     return Allowed() if reason is None else Refused(reason)

@@ -53,6 +53,8 @@ class SkipReason(StrEnum):
     WITH_COACH = "with_coach"
     WAITING_FOR_THEM = "waiting_for_them"
     OUTREACH_HELD = "outreach_held"
+    NO_SAFE_CONTACT = "no_safe_contact"
+    UNSAFE_HOURS = "unsafe_hours"
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,8 @@ def _held(standing: Standing, *, unanswered: int) -> SkipReason | None:
         return SkipReason.WITH_COACH
     if standing.outreach_held:
         return SkipReason.OUTREACH_HELD
+    if not standing.safe_contact:
+        return SkipReason.NO_SAFE_CONTACT
     return SkipReason.WAITING_FOR_THEM if unanswered > UNANSWERED else None
 
 

@@ -100,6 +100,47 @@ def next_allowed(at: datetime, terms: Terms) -> datetime:
     return min(end for end in ends if end > at and not quiet(end, terms))
 
 
+@dataclass(frozen=True)
+class SafeTimes:
+    """When it is safe to write, as coach and client agreed; nothing said is any day, any time.
+
+    `days`: 0 is Monday. `start` and `end` are local; an end before the start is after midnight.
+    """
+
+    days: frozenset[int] = frozenset()
+    start: time | None = None
+    end: time | None = None
+
+
+def safe(at: datetime, times: SafeTimes, terms: Terms) -> bool:
+    """Say whether it is safe to write to the client at `at`."""
+    local = at.astimezone(terms.tz)
+    if times.days and local.weekday() not in times.days:
+        return False
+    if times.start is None or times.end is None or times.start == times.end:
+        return True
+    wall = local.time()
+    if times.start < times.end:
+        return times.start <= wall < times.end
+    return wall >= times.start or wall < times.end
+
+
+def next_good(at: datetime, times: SafeTimes, terms: Terms) -> datetime | None:
+    """Return the first moment from `at` on that is safe and not quiet; None for none in 8 days."""
+    if safe(at, times, terms) and not quiet(at, terms):
+        return at.astimezone(UTC)
+    today = local_day(at, terms)
+    walls = {time(0), terms.quiet_end, times.start or time(0)}
+    moments = sorted(
+        at_local(today + timedelta(days=days), wall, terms.tz, fold=fold)
+        for days in range(9)
+        for wall in walls
+        for fold in (0, 1)
+    )
+    good = (each for each in moments if safe(each, times, terms) and not quiet(each, terms))
+    return next((each for each in good if each > at), None)
+
+
 def spread(client_id: str, terms: Terms) -> timedelta:
     """Return a steady offset into the client's window, so that not all are due at once.
 

@@ -8,12 +8,13 @@ from onestep.domain.budget import ConversationKind, Length, asks_allowed
 from onestep.domain.contact import ContactState
 from onestep.domain.enrolment import holds_check_ins
 from onestep.domain.schedule import Open, Opener, Skip, SkipReason, Wait, open_now
+from onestep.domain.terms import safe
 from onestep.services import hand_off, plan
 from onestep.services.scope import Scope
 from onestep.services.standing import standing
-from onestep.services.times import agreed
+from onestep.services.times import agreed, safe_times
 from onestep.storage import talk
-from onestep.storage.models import CheckIn, Inbox, Message
+from onestep.storage.models import CheckIn, Inbox, Message, SafeContact
 
 
 def refuse_event(scope: Scope, row: Inbox) -> str | None:
@@ -58,9 +59,13 @@ def open_check_in(scope: Scope, check_in_id: str, *, asked: bool = False) -> boo
 
 def may_open(scope: Scope, row: CheckIn) -> Open | Wait | Skip:
     """Whether this check-in may begin now, must wait, or is let go."""
+    terms = agreed(scope.terms)
+    kept = scope.session.get(SafeContact, scope.client.id)
+    if scope.now >= row.due_at and not safe(scope.now, safe_times(kept), terms):
+        return Skip(SkipReason.UNSAFE_HOURS)
     return open_now(
         row.due_at,
-        terms=agreed(scope.terms),
+        terms=terms,
         now=scope.now,
         standing=standing(scope.session, scope.client),
         last_from_client=_last_word(scope),

@@ -128,7 +128,7 @@ def _fixed_reply(scope: Scope, category: Category | None) -> str:
         hours="in_hours",
         values=standing_values(scope),
         channel=scope.channel,
-        discreet=scope.terms.discreet,
+        discreet=scope.discreet,
     ).text
 
 

@@ -98,7 +98,7 @@ def build(scope: Scope) -> Context:
         "language": scope.terms.language,
         "channel": scope.channel,
         "length": scope.terms.length,
-        "discreet": scope.terms.discreet,
+        "discreet": scope.discreet,
         "called": scope.called,
         "coach": scope.coach,
         "kind": asking.kind if asking else "unprompted",

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from onestep.domain.permission import Allowed, SendKind, may_send
 from onestep.domain.permission import Refused as NotNow
-from onestep.domain.terms import next_allowed, quiet
+from onestep.domain.terms import next_good, quiet, safe
 from onestep.services.standing import standing
-from onestep.services.times import agreed
+from onestep.services.times import agreed, safe_times
 from onestep.storage import clients, inbox, outbox, sealed, talk
-from onestep.storage.models import Address, Client, Message, Outbox
+from onestep.storage.models import Address, Client, Message, Outbox, SafeContact
 
 STARTED_BY_US = frozenset({SendKind.CHECK_IN, SendKind.PAUSE_OVER})
 # An address that is dead, was left for another, or is a wrong number. To the last two goes the one
@@ -40,8 +40,8 @@ def refusal(
     if isinstance(verdict, Allowed):
         return _said_too_often(session, row, now)
     terms = agreed(clients.terms(session, client.id))
-    later = next_allowed(now, terms)
-    if verdict.may_wait and (row.not_after is None or later < row.not_after):
+    later = next_good(now, safe_times(session.get(SafeContact, client.id)), terms)
+    if verdict.may_wait and later and (row.not_after is None or later < row.not_after):
         again = {"state": "ready", "due_at": later, "attempts": row.attempts - 1}
         return {**again, "reason": outbox.HELD}
     return {"state": "cancelled", "reason": verdict.reason.value}
@@ -50,11 +50,14 @@ def refusal(
 def _verdict(
     session: Session, client: Client, row: Outbox, kind: SendKind, now: datetime
 ) -> Allowed | NotNow:
+    terms = agreed(clients.terms(session, client.id))
+    kept = session.get(SafeContact, client.id)
     return may_send(
         kind,
         standing(session, client),
         now=now,
-        quiet=quiet(now, agreed(clients.terms(session, client.id))),
+        quiet=quiet(now, terms),
+        safe=safe(now, safe_times(kept), terms),
         answers=_answers(session, row),
         not_after=row.not_after,
     )
@@ -63,8 +66,12 @@ def _verdict(
 def _answers(session: Session, row: Outbox) -> datetime | None:
     """When the client wrote what this answers; null for what the service began.
 
-    First contact counts as an answer: it is asked for, by the client or with them.
+    First contact counts as an answer: it is asked for, by the client or with them. A coach's
+    words answer the last that the client wrote.
     """
+    if row.kind == SendKind.RELAY and row.client_id is not None:
+        last = talk.last_in(session, row.client_id, limit=1)
+        return last[0].at if last else None
     if row.turn_id is None or row.kind in STARTED_BY_US:
         return None
     return inbox.written_at(session, row.turn_id)

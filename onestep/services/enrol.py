@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from onestep.services.app import App
 from onestep.storage import clients, inbox
 from onestep.storage.clients import NewTerms
+from onestep.storage.invites import agree_safe_contact
 
 
 def invite(
@@ -17,6 +18,7 @@ def invite(
         client = clients.add_client(
             session, called=called, coach_id=coach_id, terms=terms, now=app.clock()
         )
+        agree_safe_contact(session, client_id=client.id, theirs_alone=True, now=app.clock())
         clients.add_address(
             session, client_id=client.id, channel=channel, value=value, now=app.clock()
         )

@@ -6,12 +6,13 @@ first move, by the link or by texting the code.
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from onestep.domain.errors import TermsInvalid
+from onestep.domain.terms import Rhythm, Terms
 from onestep.domain.words import Channel, parse_command, plain, yes_or_no
 from onestep.services.errors import NoSuchCoach, TermsRefused, UnknownClient
 from onestep.services.joining import LETTERS, LONG, read_code
@@ -89,6 +90,7 @@ def invite(db: Database, whom: Whom, *, now: datetime, good_for: timedelta = GOO
     """
     _can_be_kept(whom.terms)
     _is_safe(whom.safe, discreet=whom.terms.discreet)
+    _fits(whom.safe, agreed(_as_kept(whom.terms)))
     with db.write() as session:
         coach = _coach(session, whom.coach, now, new=whom.new_coach)
         client = clients.add_client(
@@ -118,6 +120,7 @@ def relink(
             raise UnknownClient(UnknownClient.__doc__)
         terms = clients.terms(session, client.id)
         _is_safe(again.safe, discreet=terms.discreet)
+        _fits(again.safe, agreed(terms))
         _agree(session, client.id, again.safe, now)
         invites.end_all(session, client.id, now=now)
         code, until = new_code(), now + good_for
@@ -196,8 +199,26 @@ def has_no_other_meaning(said: str) -> bool:
     return not plainly and not any(commands)
 
 
+def _as_kept(terms: NewTerms) -> ContactTerms:
+    return ContactTerms(**{**vars(terms), "weekdays": list(terms.weekdays)})
+
+
+def _fits(safe: SafelyReached, terms: Terms) -> None:
+    """Refuses check-ins at times that are not safe: none of them would ever come."""
+    if terms.rhythm is Rhythm.ONLY_WHEN_ASKED:
+        return
+    days = set(safe.safe_days)
+    if days and (terms.rhythm is not Rhythm.WEEKDAYS or not terms.weekdays <= days):
+        raise TermsRefused("Check-ins have to be on the safe days: say which with --on.")
+    if safe.safe_from is None or safe.safe_until is None:
+        return
+    start, end = time.fromisoformat(safe.safe_from), time.fromisoformat(safe.safe_until)
+    if start < end and not start <= terms.window_start <= terms.window_end <= end:
+        raise TermsRefused("Check-ins have to come at the safe hours: say which with --hours.")
+
+
 def _can_be_kept(terms: NewTerms) -> None:
     try:
-        agreed(ContactTerms(**{**vars(terms), "weekdays": list(terms.weekdays)}))
+        agreed(_as_kept(terms))
     except (TermsInvalid, ValueError) as fault:
         raise TermsRefused(f"These terms cannot be kept: {fault}") from None

@@ -16,6 +16,7 @@ from onestep.services.scope import open_scope
 from onestep.storage import clients, record, talk
 from onestep.storage.base import new_id
 from onestep.storage.clients import NewTerms
+from onestep.storage.invites import agree_safe_contact
 from onestep.storage.models import CheckIn, Client, Coach, Conversation, Entry, SmallStep
 
 COACH = "Ana"
@@ -120,6 +121,7 @@ def _add(app: App, session: Session, coach: Coach, story: Story, now: datetime) 
         enrolment=story.enrolment,
         made_up=True,
     )
+    agree_safe_contact(session, client_id=client.id, theirs_alone=True, now=joined)
     clients.add_address(
         session, client_id=client.id, channel=story.channel, value=story.phone, now=joined
     )

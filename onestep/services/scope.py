@@ -21,6 +21,7 @@ from onestep.storage.models import (
     Conversation,
     Dialogue,
     Message,
+    SafeContact,
 )
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,14 @@ class Scope:
     def channel(self) -> str:
         """The channel that the client is written to on."""
         return self.address.channel if self.address else "sms"
+
+    @property
+    def discreet(self) -> bool:
+        """Whether nothing that shows may be said: by their terms, or on a phone others read."""
+        kept = self.session.get(SafeContact, self.client.id)
+        return (
+            self.terms.discreet or self.client.held == "exit" or not (kept and kept.theirs_alone)
+        )
 
     @property
     def refs(self) -> tuple[str, ...]:

@@ -115,7 +115,7 @@ def _render(
         values=_values(scope, replies),
         texts=texts,
         people=people,
-        discreet=scope.terms.discreet,
+        discreet=scope.discreet,
         last_used=wordings,
     )
 

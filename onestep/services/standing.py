@@ -7,7 +7,7 @@ from onestep.domain.enrolment import Enrolment, HandOff
 from onestep.domain.permission import Standing
 from onestep.services import hand_off
 from onestep.storage import inbox
-from onestep.storage.models import Client
+from onestep.storage.models import Client, SafeContact
 
 
 def standing(session: Session, client: Client) -> Standing:
@@ -22,4 +22,5 @@ def standing(session: Session, client: Client) -> Standing:
         hand_off=HandOff(found.state) if found else None,
         outreach_held=client.held is not None or client.waiting_for_them,
         paused_until=client.paused_until,
+        safe_contact=session.get(SafeContact, client.id) is not None,
     )

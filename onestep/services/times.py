@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, select
 
-from onestep.domain.terms import Rhythm, Terms
+from onestep.domain.terms import Rhythm, SafeTimes, Terms
 from onestep.services.scope import Scope
-from onestep.storage.models import CheckIn, ContactTerms
+from onestep.storage.models import CheckIn, ContactTerms, SafeContact
 
 NOON = 12
 A_WEEK = 7
@@ -65,3 +65,14 @@ def next_check_in_words(scope: Scope) -> str | None:
     if days <= 1:
         return "tomorrow" if days else "later today"
     return f"on {local:%A}" if days < A_WEEK else f"on {in_words(due, scope)}"
+
+
+def safe_times(kept: SafeContact | None) -> SafeTimes:
+    """When it is safe to write, as it was agreed."""
+    if kept is None:
+        return SafeTimes()
+    return SafeTimes(
+        days=frozenset(kept.safe_days or ()),
+        start=time.fromisoformat(kept.safe_from) if kept.safe_from else None,
+        end=time.fromisoformat(kept.safe_until) if kept.safe_until else None,
+    )

@@ -70,6 +70,8 @@ def test_a_client_with_a_new_phone(ready):
         (("--new-coach", "--quick-exit-word", "Fern", "--record-word", "fern"), "two words"),
         (("--new-coach", "--safe-hours", "mornings"), "--safe-hours wants two times"),
         (("--new-coach", "--safe-days", "soon"), "--safe-days wants days"),
+        (("--new-coach", "--safe-days", "mon"), "on the safe days"),
+        (("--new-coach", "--safe-hours", "10:00-14:00"), "at the safe hours"),
         (("--new-coach", "--qr", "code.pdf"), ".png or .svg"),
     ],
 )

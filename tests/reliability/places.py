@@ -22,6 +22,7 @@ from onestep.services.outbox_by_hand import for_a_person
 from onestep.storage import clients, sealed
 from onestep.storage.clients import NewTerms
 from onestep.storage.database import Database
+from onestep.storage.invites import agree_safe_contact
 from onestep.storage.models import Inbox, Message, Outbox
 from onestep.storage.seal import write_keyring
 from onestep.storage.spool import Spool
@@ -189,6 +190,7 @@ class Place:
             now=joined,
             enrolment="enrolled",
         )
+        agree_safe_contact(session, client_id=client.id, theirs_alone=True, now=joined)
         clients.add_address(
             session, client_id=client.id, channel="telegram", value=str(chat), now=joined
         )

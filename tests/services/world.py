@@ -18,6 +18,7 @@ from onestep.services.receive import receive
 from onestep.storage import clients, sealed
 from onestep.storage.clients import NewTerms
 from onestep.storage.database import Database, sqlite_url
+from onestep.storage.invites import agree_safe_contact
 from onestep.storage.models import Client, Inbox, Message, Outbox, Turn
 from onestep.storage.spool import Spool
 from onestep.worker import until_idle
@@ -140,6 +141,7 @@ class World:
                 now=joined,
                 enrolment=enrolment,
             )
+            agree_safe_contact(session, client_id=client.id, theirs_alone=True, now=joined)
             client.contact = contact
             clients.add_address(
                 session, client_id=client.id, channel=channel, value=phone, now=joined

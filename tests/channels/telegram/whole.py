@@ -20,6 +20,7 @@ from onestep.services.polling import pollers
 from onestep.settings import Settings
 from onestep.storage import clients
 from onestep.storage.clients import NewTerms
+from onestep.storage.invites import agree_safe_contact
 from onestep.storage.seal import write_keyring
 from onestep.web.counts import Counts
 from onestep.web.inside import inside
@@ -74,9 +75,14 @@ class Whole:
         with self.app.db.write() as session:
             coach = clients.add_coach(session, name="Ana", now=now)
             added = clients.add_client(
-                session, called=called, coach_id=coach.id, terms=terms, now=now,
+                session,
+                called=called,
+                coach_id=coach.id,
+                terms=terms,
+                now=now,
                 enrolment="enrolled",
-            )  # fmt: skip
+            )
+            agree_safe_contact(session, client_id=added.id, theirs_alone=True, now=now)
             clients.add_address(
                 session, client_id=added.id, channel="telegram", value=str(chat), now=now
             )
