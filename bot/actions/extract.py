@@ -178,4 +178,12 @@ def _for_a_person(turn: Turn) -> tuple[Nature, ...]:
 
 def _hard_too(turn: Turn) -> bool:
     """Whether good words came with hard ones, which are acknowledged and soften what follows."""
-    return bool(turn.reading.marks.get("hard"))
+    return bool(turn.reading.marks.get("hard")) or hard_part(turn.reading)
+
+
+def hard_part(reading: Reading) -> bool:
+    """Whether one message of a burst is hard by itself, however the burst ends."""
+    return any(
+        NATURES.get(intent) in {Nature.HARD, Nature.LOSS} and confidence >= BELIEVED_HARD
+        for intent, confidence in reading.parts
+    )

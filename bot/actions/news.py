@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from actions.extract import Heard
+from actions.extract import Heard, hard_part
 from actions.kinds import FOR_A_PERSON, Nature
 from actions.matters import file_for_a_person, name_people
 from actions.talk import MOST_TIMES, Talk
@@ -116,7 +116,8 @@ def _only_absence(talk: Talk) -> bool | None:
 
 def _receipt(talk: Talk, heard: Heard) -> str | None:
     if heard.hard_too:
-        turned = _BUT.search(talk.turn.reading.text.lower())
+        reading = talk.turn.reading
+        turned = _BUT.search(reading.text.lower()) and not hard_part(reading)
         return "receipt_plain" if turned else "receipt_hard"
     luck = talk.get("did") == "happened" and _LUCK.search(talk.turn.reading.text.lower())
     return "receipt_luck" if luck and talk.turn.open_asks else None

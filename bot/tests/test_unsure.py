@@ -57,6 +57,20 @@ def test_what_may_be_for_a_person_is_not_passed_over(
     assert found["confidence"] >= 0.3
 
 
+@pytest.mark.parametrize(
+    ("worry", "name"), [(0.35, "share_noticing"), (0.49, "share_noticing"), (0.5, "share_worry")]
+)
+def test_a_story_leans_only_where_a_matter_is_the_likelier_reading(
+    worry: float, name: str
+) -> None:
+    """A long message has a little of everything in it; "it was raining" is no worry."""
+    likely = {"share_noticing": 0.45, "share_worry": worry}
+    ranking = [{"name": one, "confidence": sure} for one, sure in likely.items()]
+    text = "and so it went on " * 4
+    data: dict[str, Any] = {"text": text, "intent": ranking[0], "intent_ranking": ranking}
+    assert MARKS.process([Message(data=data)])[0].get("intent")["name"] == name
+
+
 def test_nothing_of_a_hard_message_is_given_back() -> None:
     """Harmless words are not given back when the whole is read as hard."""
     assert read("walked the dog by the river", "share_noticing", 0.9).get("marks")["quote"]
