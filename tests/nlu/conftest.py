@@ -18,7 +18,9 @@ PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
 MODEL = ROOT / "bot" / "models" / "onestep.tar.gz"
 LEAST_WORDS, MOST_WORDS = 3, 12  # of a quotation
 KINDS = ("heldout", "confusions", "filing", "told", "quotes", "opt_in")
-SETS = (*KINDS, *(f"blind_{kind}" for kind in KINDS))  # blind: by a third writer, see test_blind
+FRESH = tuple(f"blind_fresh_{kind}" for kind in ("heldout", "confusions", "filing", "opt_in"))
+# blind: by a third writer, see test_blind; fresh: see test_fresh
+SETS = (*KINDS, *(f"blind_{kind}" for kind in KINDS), *FRESH)
 
 
 def _lines(name):
