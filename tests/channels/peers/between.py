@@ -18,12 +18,13 @@ REFUSED = b'{"code": 21610, "message": "Attempt to send to unsubscribed recipien
 
 @dataclass
 class Between:
-    """`opted_out` are the numbers that Twilio would refuse; `lose` so many answers to a send."""
+    """`opted_out` are numbers that Twilio would refuse; `lose` so many answers to a send."""
 
     port: int
     to: str
     opted_out: set[str] = field(default_factory=set)
     lose: int = 0
+    away: set[str] = field(default_factory=set)  # texts that Twilio is too busy for, once each
     lost: list[str] = field(default_factory=list)  # the texts whose answers were lost
     refused: list[str] = field(default_factory=list)  # the numbers that were
 
@@ -61,6 +62,10 @@ def between(to: str) -> Iterator[Between]:
             sends = self.command == "POST" and self.path.endswith(SENDING)
             if sends and line.refuses(number):
                 self._say(400, REFUSED)
+                return
+            if sends and text in line.away:
+                line.away.remove(text)
+                self._say(503, b"")
                 return
             kept = {name: self.headers[name] for name in KEPT if name in self.headers}
             answer = httpx.request(
