@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 # Seconds until we ask again, after a first, second, … failure.
 BACK_OFF = (1.0, 2.0, 5.0, 10.0, 30.0)
-POLL_WITHIN = 90.0  # seconds; a channel's own limits are shorter, and one that hangs is no use
+POLL_WITHIN = 90.0  # seconds; a channel's own limits are shorter, and one that hangs is let go
 SILENT_AFTER = 300.0  # seconds without an answer before a person is told
 LOOK_EVERY = 5.0
 
@@ -37,6 +37,7 @@ class Poller:
     channel: PolledChannel
     steady: Callable[[], float] = monotonic
     rest: Callable[[float], Awaitable[None]] = asyncio.sleep
+    within: float = POLL_WITHIN
     after: int = 0
     failures: int = 0
     told: bool = False  # a person has been told of this silence
@@ -56,8 +57,7 @@ class Poller:
     async def once(self) -> None:
         """One question and all it brings; after a failure, a rest."""
         try:
-            async with asyncio.timeout(POLL_WITHIN):
-                updates = await self.channel.poll(self.after)
+            updates = await self._asked()
             self._answered()
             for number, raw in updates:
                 events = await asyncio.to_thread(self._keep, raw)
@@ -73,6 +73,17 @@ class Poller:
             await self._back_off(fault)
         else:
             self.failures = 0
+
+    async def _asked(self) -> Sequence[tuple[int, bytes]]:
+        """What came; one question that hangs is broken off, told, and put anew."""
+        try:
+            async with asyncio.timeout(self.within):
+                return await self.channel.poll(self.after)
+        except TimeoutError:
+            log.warning(
+                "a question to %s hung for %d s: it is asked anew", self.channel.name, self.within
+            )
+            raise
 
     def _keep(self, raw: bytes) -> Sequence[Event]:
         events: list[Event] = []

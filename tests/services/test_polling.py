@@ -1,5 +1,6 @@
 """A channel that is asked: nothing moves on before it is kept, and nothing stands in the way."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -117,6 +118,22 @@ def test_a_provider_that_is_away_is_asked_ever_less(asked):
     assert asked.rests == [*BACK_OFF, BACK_OFF[-1]]
     asked.ask([], NotSent(retry_after=120))
     assert asked.rests[-1] == 120
+
+
+def test_a_question_that_hangs_is_told_and_put_anew(asked, caplog):
+    """It holds nothing up for ever: broken off, told, and the next one brings what waited."""
+    answers = asked.provider.poll
+
+    async def hangs(after):
+        await asyncio.sleep(3600)
+
+    asked.poller.within, asked.provider.poll = 0.05, hangs
+    asked.world.run(asked.poller.once())
+    assert "hung" in caplog.text
+    assert asked.rests == [BACK_OFF[0]]
+    asked.provider.poll = answers
+    asked.ask([said(7)])
+    assert asked.kept() == 1
 
 
 def test_silence_is_told_once_and_its_end_too(asked, caplog):
