@@ -262,15 +262,6 @@ class Fetches(Protocol):
 
 
 @runtime_checkable
-class Closes(Protocol):
-    """A channel that holds connections open between one request and the next."""
-
-    async def close(self) -> None:
-        """Lets go of those of the running loop; the next request opens anew."""
-        ...
-
-
-@runtime_checkable
 class Live(Protocol):
     """A channel where the other end sees more than messages."""
 

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
+from typing import Protocol, runtime_checkable
 
-from channels.base import Closes
 from onestep.services.app import App
 
 log = logging.getLogger(__name__)
@@ -11,9 +11,19 @@ log = logging.getLogger(__name__)
 WITHIN = 5.0  # seconds for all of them; what is not let go by then ends with the process
 
 
+@runtime_checkable
+class Closes(Protocol):
+    """A channel that holds connections open between one request and the next."""
+
+    async def close(self) -> None:
+        """Lets go of those of the running loop; the next request opens anew."""
+        ...
+
+
 async def close_channels(app: App) -> None:
     """Closes every channel that has something open; one that will not holds up no other."""
-    closing = [way.close() for way in app.channels.values() if isinstance(way, Closes)]
+    ways: list[object] = list(app.channels.values())
+    closing = [way.close() for way in ways if isinstance(way, Closes)]
     try:
         async with asyncio.timeout(WITHIN):
             ends = await asyncio.gather(*closing, return_exceptions=True)

@@ -7,7 +7,9 @@ restart we ask for all there is, and what is kept already is known by its id (de
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from time import monotonic
 from typing import Protocol
 
@@ -15,6 +17,8 @@ from channels.base import Channel, Event, Inbound, NotSent, OurFault, Polls, Sen
 from onestep.services.app import App
 from onestep.services.provider_events import take_in
 from onestep.services.taps import acknowledge
+from onestep.storage import heard
+from onestep.storage.database import DATABASE_AWAY
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +27,7 @@ BACK_OFF = (1.0, 2.0, 5.0, 10.0, 30.0)
 POLL_WITHIN = 90.0  # seconds; a channel's own limits are shorter, and one that hangs is let go
 SILENT_AFTER = 300.0  # seconds without an answer before a person is told
 LOOK_EVERY = 5.0
+NOTE_EACH = timedelta(seconds=30)
 
 
 class PolledChannel(Channel, Polls, Protocol):
@@ -41,6 +46,7 @@ class Poller:
     after: int = 0
     failures: int = 0
     told: bool = False  # a person has been told of this silence
+    noted: float | None = None
     heard: float = field(init=False)
     taps: set[asyncio.Task[None]] = field(default_factory=set, init=False)
 
@@ -73,6 +79,7 @@ class Poller:
             await self._back_off(fault)
         else:
             self.failures = 0
+            await self._note()
 
     async def _asked(self) -> Sequence[tuple[int, bytes]]:
         """What came; one question that hangs is broken off, told, and put anew."""
@@ -84,6 +91,21 @@ class Poller:
                 "a question to %s hung for %d s: it is asked anew", self.channel.name, self.within
             )
             raise
+
+    async def _note(self) -> None:
+        """Keeps until when all was taken in, for whoever watches us from outside (/metrics)."""
+        now = self.steady()
+        if self.noted is not None and now - self.noted < NOTE_EACH.total_seconds():
+            return
+        self.noted = now
+        with suppress(*DATABASE_AWAY):
+            await asyncio.to_thread(self._heard)
+
+    def _heard(self) -> None:
+        until = self.app.clock()
+        with self.app.db.write() as session:
+            if heard.claim(session, self.channel.name, now=until, every=NOTE_EACH) is not None:
+                heard.taken_in(session, self.channel.name, until=until)
 
     def _keep(self, raw: bytes) -> Sequence[Event]:
         events: list[Event] = []

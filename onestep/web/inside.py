@@ -14,7 +14,7 @@ from starlette.routing import Route
 from onestep.services.app import App
 from onestep.storage import aside, holds
 from onestep.storage.database import DATABASE_AWAY
-from onestep.storage.models import Inbox, Outbox, Turn
+from onestep.storage.models import Heard, Inbox, Outbox, Turn
 from onestep.web.counts import Counts
 
 WAITS = {"inbox": ("waiting", "working"), "outbox": ("ready", "sending")}
@@ -65,6 +65,9 @@ def _counted(session: Session, now: datetime) -> Iterator[str]:
     put_aside = aside.counts(session).items()
     labels = {f'channel="{channel}",reason="{why}"': count for (channel, why), count in put_aside}
     yield from _gauge("onestep_aside", labels)
+    asked = session.scalars(select(Heard)).all()
+    late = {f'channel="{row.channel}"': (now - row.until).total_seconds() for row in asked}
+    yield from _gauge("onestep_heard_seconds_ago", late)
     held = {f'what="{hold.what}"': 1 for hold in holds.all_held(session)}
     yield from _gauge("onestep_held", held)
 

@@ -7,8 +7,8 @@ import pytest
 
 from channels.base import NotSent, OurFault, Unknown
 from onestep.services import provider_events
-from onestep.services.polling import BACK_OFF, SILENT_AFTER, Poller
-from onestep.storage.models import Aside, Message
+from onestep.services.polling import BACK_OFF, NOTE_EACH, SILENT_AFTER, Poller
+from onestep.storage.models import Aside, Heard, Message
 from tests.web.provider import Provider, text, update
 
 
@@ -134,6 +134,19 @@ def test_a_question_that_hangs_is_told_and_put_anew(asked, caplog):
     asked.provider.poll = answers
     asked.ask([said(7)])
     assert asked.kept() == 1
+
+
+def test_until_when_all_was_heard_is_kept(asked):
+    """For /metrics: written now and then while it answers, and not while it does not."""
+    asked.ask([said(7)])
+    at = asked.world.app.clock()
+    assert [row.until for row in asked.world.rows(Heard)] == [at]
+    asked.now += NOTE_EACH.total_seconds()
+    asked.world.app.clock.move(NOTE_EACH)
+    asked.ask(Unknown())
+    assert [row.until for row in asked.world.rows(Heard)] == [at]
+    asked.ask([])
+    assert [row.until for row in asked.world.rows(Heard)] == [at + NOTE_EACH]
 
 
 def test_silence_is_told_once_and_its_end_too(asked, caplog):

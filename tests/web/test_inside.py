@@ -1,7 +1,10 @@
 """What this machine may ask: whether we are ready, and counts without anybody's words."""
 
+from datetime import timedelta
+
 import pytest
 
+from onestep.storage import heard
 from onestep.web.counts import Counts, Outcome
 from onestep.web.inside import inside
 from tests.services.away import away
@@ -38,6 +41,14 @@ def test_metrics_tell_the_queues_in_numbers(world, ask):
     assert 'onestep_post_seconds_bucket{channel="sms",le="+Inf"} 2' in text
     assert "447700900123" not in text
     assert "better" not in text
+
+
+def test_metrics_tell_how_long_nothing_was_heard(world, ask):
+    """Of a channel that is asked: seconds since all it had was taken in."""
+    with world.app.db.write() as session:
+        heard.claim(session, "telegram", now=world.app.clock(), every=timedelta(seconds=30))
+    world.wait(minutes=2, go=False)
+    assert 'onestep_heard_seconds_ago{channel="telegram"} 120.0' in ask("/metrics")[1]
 
 
 def test_every_line_of_the_metrics_can_be_read(world, ask):
