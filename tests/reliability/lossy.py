@@ -22,8 +22,8 @@ def lossy(to: str, fate: Callable[[str, bytes], str | None]) -> Iterator[str]:
 
     @asynccontextmanager
     async def client(app: Starlette):
-        app.state.client = httpx.AsyncClient(base_url=to, timeout=30)
-        yield
+        async with httpx.AsyncClient(base_url=to, timeout=30) as app.state.client:
+            yield
 
     async def carry(request: Request) -> Response:
         body = await request.body()

@@ -38,7 +38,7 @@ def by_chat(network):
 @pytest.mark.timeout(900)
 def test_half_an_hour_of_too_many(timed, network, long):
     """T9: after it each message comes once and in order; meanwhile nobody is asked too soon."""
-    chats = everybody(timed, network, 30 if long else 4)
+    chats = everybody(timed, network, 12 if long else 4)
     danger = chats.pop()
     storm(network)
     for chat in chats:
