@@ -20,6 +20,7 @@ class Word(StrEnum):
     LESS = "less"
     MORE = "more"
     NOT_TODAY = "not_today"
+    QUICK_EXIT = "quick_exit"  # in no table: the client's own word
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,21 @@ def ring(session: Session, message: Message, verdict: Verdict, *, now: datetime)
     session.flush()
 
 
+def same_rings(session: Session, address: Address, message: Message, since: datetime) -> bool:
+    """Whether the same kind of danger from this phone rang after `since`, and rings still.
+
+    What is written on then stands with it, and is answered by the reply that went out.
+    """
+    query = (
+        select(Alert.id)
+        .join(Message, Message.id == Alert.message_id)
+        .where(Message.address_id == address.id, Message.id != message.id)
+        .where(Alert.state == "open", Alert.category == message.screen_category)
+        .where(Alert.at > since)
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def line(content: Content, key: str, address: Address, *, seed: str) -> Line:
     """The wording of an utterance that names nobody but the service.
 

@@ -71,7 +71,7 @@ def resume(scope: Scope, _: c.Resume) -> None:
         move(scope, ContactEvent.RESUME)
     _reach_here(scope)
     scope.client.paused_until = None
-    scope.client.held = None if scope.client.held == "waiting" else scope.client.held
+    scope.client.held = None if scope.client.held in {"waiting", "exit"} else scope.client.held
     plan.plan_next(scope)
     scope.say("resumed")
 

@@ -11,7 +11,7 @@ from onestep.content import concern_reply
 from onestep.domain.enrolment import Enrolment
 from onestep.domain.permission import SendKind
 from onestep.safety import Category, Level, Verdict
-from onestep.services import hand_off
+from onestep.services import hand_off, quick_exit
 from onestep.services.already import Already, went_already
 from onestep.services.app import App
 from onestep.services.scope import Scope, open_scope
@@ -134,6 +134,8 @@ def _fixed_reply(scope: Scope, category: Category | None) -> str:
 
 def _answer_unread(scope: Scope) -> None:
     """Once for a burst of pictures: an album comes as ten messages."""
+    if quick_exit.silent(scope):
+        return
     since, message = scope.now - ONE_FOR_A_BURST, scope.messages[0]
     kept = attachments.any_of(scope.session, message.id)
     said = "picture_kept" if kept else "unread_passed"

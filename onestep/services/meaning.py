@@ -8,6 +8,7 @@ from onestep.domain.lull import Arrival, ArrivalKind, Lull, due_at
 from onestep.domain.words import Command, parse_command
 from onestep.domain.words_table import Word
 from onestep.safety import Request
+from onestep.services.quick_exit import says_exit
 from onestep.storage import talk
 from onestep.storage.models import Inbox
 
@@ -31,6 +32,8 @@ def meaning(
     """
     if inbound.kind == "choice":
         return "choice", {"prompt": inbound.prompt, "key": inbound.key, "pressed": True}
+    if says_exit(session, client_id, inbound.text):
+        return "command", {"command": Word.QUICK_EXIT.value}
     command = parse_command(inbound.text, inbound.channel)
     if command is not None and not command.for_bot:
         return "command", _command_body(command)

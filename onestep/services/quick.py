@@ -13,7 +13,15 @@ from onestep.domain.errors import TransitionRefused
 from onestep.domain.permission import SendKind
 from onestep.domain.words import parse_command
 from onestep.domain.words_table import Word
-from onestep.services import apply_contact, apply_person, checkin, hand_off, quiet, ring_me
+from onestep.services import (
+    apply_contact,
+    apply_person,
+    checkin,
+    hand_off,
+    quick_exit,
+    quiet,
+    ring_me,
+)
 from onestep.services.choose import chosen
 from onestep.services.scope import Scope
 from onestep.services.speak import speak
@@ -48,8 +56,9 @@ def _answer(scope: Scope, first: Inbox) -> str | None:
     if hand_off.current(scope.session, scope.client.id) is not None:
         hand_off.relay_in(scope)
         return "relay"
-    if first.kind == "choice" and first.body["pressed"] and chosen(scope, first) is None:
-        return "application"  # a stale button: harmless, and nothing is said
+    stale = first.kind == "choice" and first.body["pressed"] and chosen(scope, first) is None
+    if stale or quick_exit.silent(scope):
+        return "application"  # a stale button is harmless; nothing is said
     answered = _by_state(scope, first) or _stop_or_no(scope, first)
     answered = answered or (first.kind == "text" and _blank(scope))
     return "application" if answered else None
@@ -101,7 +110,14 @@ def _coach(scope: Scope) -> bool:
     return True
 
 
+def _exit(scope: Scope) -> bool:
+    quick_exit.leave(scope)
+    return True
+
+
 def _help(scope: Scope) -> bool:
+    if quick_exit.silent(scope):
+        return True
     scope.notice = SendKind.CONFIRMATION
     scope.say("answer_help")
     return True
@@ -139,6 +155,7 @@ COMMANDS: Mapping[Word, Callable[[Scope], bool]] = {
     Word.START: _start,
     Word.COACH: _coach,
     Word.HELP: _help,
+    Word.QUICK_EXIT: _exit,
     Word.ASK_STOP: _ask_stop,
 }
 

@@ -49,6 +49,8 @@ def receive_unknown(
     content = app.content(app.language)
     if verdict.level is Level.NOW:
         # Nobody knows who holds this phone: nothing that shows is said to it.
+        if already is None and apart.same_rings(session, address, message, now - ONE_RECEIPT_IN):
+            return ()
         apart.ring(session, message, verdict, now=now)
         if inbound.answerable:
             _answer_danger(session, address, content, verdict, now, already=already, discreet=True)

@@ -29,7 +29,7 @@ from onestep.storage.models import Client, Inbox
 # Said as a list, not as "all but done": so the index finds them past a client's long history.
 OPEN = ("waiting", "working")
 # Commands that the application answers alone; a bot that is away must not hold them up.
-NEED_NO_BOT = ("stop", "pause", "resume", "coach", "help")
+NEED_NO_BOT = ("stop", "pause", "resume", "coach", "help", "quick_exit")
 
 # Asked with every message, so put together once: building a statement costs more than running it.
 _CLIENT: BindParameter[str] = bindparam("client_id")
@@ -171,7 +171,7 @@ def waiting_messages(session: Session, client_id: str) -> list[Inbox]:
 
 def quiet_asked(session: Session, client_id: str) -> bool:
     """Whether a STOP or PAUSE lies unhandled in the queue: nothing ordinary may go out then."""
-    return command_waits(session, client_id, "stop", "pause")
+    return command_waits(session, client_id, "stop", "pause", "quick_exit")
 
 
 def command_waits(session: Session, client_id: str, *words: str) -> bool:

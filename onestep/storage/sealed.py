@@ -11,6 +11,7 @@ from onestep.storage.models import (
     Entry,
     Message,
     Person,
+    SafeContact,
 )
 from onestep.storage.seal import Keyring, Place
 
@@ -77,6 +78,14 @@ def called_or_none(session: Session, client: Client) -> str | None:
 def coach_name(session: Session, coach: Coach) -> str:
     """The coach's first name, as clients know it."""
     return keyring(session).open(Place("coach", "name", coach.id), coach.name)
+
+
+def quick_exit_word(session: Session, safe: SafeContact) -> str | None:
+    """The word that ends it at once, where the client chose one."""
+    if safe.quick_exit_word is None:
+        return None
+    place = Place("safe_contact", "quick_exit_word", safe.client_id)
+    return keyring(session).open(place, safe.quick_exit_word)
 
 
 def person_name(session: Session, person: Person) -> str:

@@ -1,5 +1,7 @@
 """Danger from someone unknown or not yet agreed is an incident; all else keeps its own way."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from onestep.services import hand_off, incidents, invite
@@ -287,3 +289,38 @@ def test_an_alert_of_a_client_who_agreed_is_as_before(world):
     assert world.rows(Incident) == []
     assert [concern.level for concern in record_page(world.app, sam).concerns] == ["soft"]
     assert [row.state for row in world.rows(Inbox)] == ["done"]
+
+
+@pytest.mark.parametrize("channel", ["telegram", "sms"])
+def test_a_stranger_who_writes_two_hundred_times(world, channel):
+    """All of it kept and screened, from four sides at once; one sentence, and one the next day."""
+    with ThreadPoolExecutor(4) as pool:
+        sent = [
+            pool.submit(
+                world.write, f"hello {n}", phone="+441632960099", channel=channel, go=False
+            )
+            for n in range(200)
+        ]
+        assert all(each.result().new for each in sent)
+    world.go()
+    assert len(world.rows(Message, direction="in")) == 200
+    assert len(world.phone("+441632960099", channel)) == 1
+    world.wait(hours=23)
+    world.write("hello again", phone="+441632960099", channel=channel)
+    assert len(world.phone("+441632960099", channel)) == 1
+    world.wait(hours=1, seconds=1)
+    world.write("and again", phone="+441632960099", channel=channel)
+    assert len(world.phone("+441632960099", channel)) == 2
+
+
+def test_a_stranger_in_danger_who_writes_on(world):
+    """While it rings, the same danger is kept with it: one alert and one reply in ten minutes."""
+    for n in range(20):
+        world.write(f"{DANGER} {n}", phone="999")
+    assert len(world.rows(Alert)) == 1
+    assert len(said_to(world, "999")) == 1
+    world.wait(minutes=11)
+    world.write(DANGER, phone="999")
+    assert len(said_to(world, "999")) == 2
+    shown = incidents.kept_apart(world.app).incidents[-1]
+    assert len(shown.lines) == 21

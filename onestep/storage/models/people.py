@@ -34,7 +34,7 @@ class Client(Base):
     contact_since: Mapped[datetime]
     paused_until: Mapped[datetime | None]
     waiting_for_them: Mapped[bool] = mapped_column(default=False)
-    held: Mapped[str | None]  # why outreach waits for a person: concern, sender; else null
+    held: Mapped[str | None]  # why outreach waits for a person: concern, sender, exit; else null
     made_up: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 

@@ -1,0 +1,45 @@
+"""The client's own quick-exit word: silence at once, the talk is put away, the coach is told."""
+
+from sqlalchemy.orm import Session
+
+from onestep.domain.words import plain
+from onestep.services import plan
+from onestep.services.scope import Scope
+from onestep.storage import outbox, record, sealed, talk
+from onestep.storage.models import SafeContact
+
+HELD = "exit"  # why outreach waits, and the bot is silent, until the client says RESUME
+
+
+def says_exit(session: Session, client_id: str, text: str) -> bool:
+    """Whether the whole of `text` is the word that this client chose, however it is written."""
+    kept = session.get(SafeContact, client_id)
+    word = sealed.quick_exit_word(session, kept) if kept else None
+    return word is not None and plain(text) == plain(word)
+
+
+def leave(scope: Scope) -> None:
+    """Says nothing and lets nothing follow: what was ready is not sent, what was open is over."""
+    talk.end_conversation(scope.session, client_id=scope.client.id, how="left_open", now=scope.now)
+    plan.cancel_planned(scope, reason=HELD)
+    if scope.address is not None:
+        outbox.cancel_at(scope.session, address_id=scope.address.id, reason=HELD)
+    if scope.client.held != "concern":  # a person has that already
+        scope.client.held = HELD
+    record.add_ask(
+        scope.session,
+        client_id=scope.client.id,
+        about="sender",
+        detail="quick_exit",
+        words="",
+        message_ids=list(scope.refs),
+        at=scope.now,
+        zone=scope.terms.zone,
+        due_at=scope.now,
+        turn_id=None,
+    )
+
+
+def silent(scope: Scope) -> bool:
+    """Whether nothing is answered: somebody else may hold the phone now."""
+    return scope.client.held == HELD
