@@ -10,7 +10,10 @@ from onestep.services import missed, provider_events
 from onestep.services.missed import ASK_EACH, OVERLAP, TELL_AFTER
 from onestep.services.receive import receive
 from onestep.storage.models import Address, Alert, Aside, Heard, Message
+from tests.databases import both_databases
 from tests.services.network import Network, put
+
+pytestmark = both_databases
 
 MINUTE = timedelta(minutes=1)
 

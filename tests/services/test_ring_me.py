@@ -6,6 +6,9 @@ from channels.base import Inbound
 from onestep.services import hand_off
 from onestep.services.provider_events import take_in_event
 from onestep.storage.models import Aside, Ask, Message
+from tests.databases import both_databases
+
+pytestmark = both_databases
 
 SAM = "+447700900101"
 
