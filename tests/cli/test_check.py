@@ -102,6 +102,20 @@ def test_one_fault_hides_no_other(onestep_run, at, tmp_path):
     assert "in order" not in ran.out
 
 
+@pytest.mark.slow
+def test_a_database_of_many_writers(onestep_run, at, postgres):
+    """`onestep migrate` fills an empty PostgreSQL, and a check finds it up to date."""
+    address = postgres.fresh(empty=True)
+    at(database=address)
+    assert "run `onestep migrate`" in onestep_run("check").err
+    at(database=address)
+    assert onestep_run("migrate").code == 0
+    at(database=address)
+    ran = onestep_run("check")
+    assert ran.code == 0, ran.err
+    assert told(ran)["database"][0].endswith("up to date")
+
+
 @pytest.mark.parametrize(
     ("address", "said"),
     [

@@ -14,16 +14,17 @@ from onestep.services.provider_events import take_in
 from onestep.storage.models import Address, Outbox
 from onestep.web import webhooks
 from tests.channels.kannel.whole import whole
+from tests.databases import both_databases
 
 pytestmark = pytest.mark.slow
 SAM, EVE = "+447700900101", "+447700900103"
 
 
 @pytest.fixture
-def service(tmp_path, made, monkeypatch):
+def service(tmp_path, made, monkeypatch, fresh_url):
     """The service, and Sam who joined a month ago."""
     monkeypatch.chdir(tmp_path)  # no .env of anybody's
-    with whole(tmp_path, made) as running:
+    with whole(tmp_path, made, database=fresh_url()) as running:
         running.sam = running.add(SAM)
         yield running
 
@@ -34,6 +35,7 @@ def rows(service, model):
         return session.query(model).all()
 
 
+@both_databases
 def test_kept_and_answered_503_comes_again_and_is_one(service, monkeypatch):
     """Acceptance 3: a post that was kept but answered with 503 is one row and one reply."""
     failed = []
@@ -130,6 +132,7 @@ def test_an_answer_that_was_lost_is_shown_and_not_repeated(service):
     assert len(service.air.texts(SAM)) == 1
 
 
+@both_databases
 def test_an_answer_that_was_lost_with_its_report(service):
     """Acceptance 6: with no report either it stays uncertain, shown to a person, sent once."""
     service.air.down()  # nothing is reported while the line is down

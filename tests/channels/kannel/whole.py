@@ -77,8 +77,8 @@ class Whole:
 
 
 @contextmanager
-def whole(folder: Path, made) -> Iterator[Whole]:
-    """The service in a thread of its own, from start to end."""
+def whole(folder: Path, made, *, database: str) -> Iterator[Whole]:
+    """The service in a thread of its own, from start to end, on the database at this address."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with (
@@ -87,6 +87,7 @@ def whole(folder: Path, made) -> Iterator[Whole]:
     ):
         settings = Settings(
             data=folder / "var",
+            database=database,
             port=port,
             metrics_port=free_port(),
             kannel_send_url=line.url,
