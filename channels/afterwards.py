@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from channels.base import Event, Outbound, Receipt, SendError
+from channels.base import Event, Outbound, Receipt
+from channels.errors import SendError
 
 
 @runtime_checkable

@@ -16,19 +16,8 @@ from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import uuid4
 
-from channels.base import (
-    Answer,
-    DeliveryReport,
-    Event,
-    Forged,
-    Inbound,
-    Outbound,
-    Pace,
-    Posted,
-    Receipt,
-    Refused,
-    Unreadable,
-)
+from channels.base import Answer, DeliveryReport, Event, Inbound, Outbound, Pace, Posted, Receipt
+from channels.errors import Forged, Refused, Unreadable
 from channels.sms.calls import call, failure
 from channels.sms.numbers import address, answerable, region_of
 from channels.sms.parts import is_gsm7, split

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from channels.base import NotSent, OurFault, Refused, SendError, Unknown
+from channels.errors import NotSent, OurFault, Refused, SendError, Unknown
 
 # At INFO httpx logs whole addresses: with the number of a client in the query.
 for _name in ("httpx", "httpcore"):

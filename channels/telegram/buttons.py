@@ -6,7 +6,8 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from ulid import ULID
 
-from channels.base import Choice, Refused
+from channels.base import Choice
+from channels.errors import Refused
 
 DATA_BYTES = 64  # what Telegram lets a button carry
 BETWEEN = "|"  # in no prompt and no key

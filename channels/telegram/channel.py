@@ -10,17 +10,8 @@ from contextlib import suppress
 from telegram import LinkPreviewOptions
 from telegram.warnings import PTBUserWarning
 
-from channels.base import (
-    Answer,
-    Attachment,
-    Event,
-    Forged,
-    Outbound,
-    Pace,
-    Posted,
-    Receipt,
-    Refused,
-)
+from channels.base import Answer, Attachment, Event, Outbound, Pace, Posted, Receipt
+from channels.errors import Forged, Refused
 from channels.telegram.buttons import keyboard
 from channels.telegram.connection import API, Connection
 from channels.telegram.download import download

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 import httpx
 
-from channels.base import NotSent, OurFault, Refused, SendError
+from channels.errors import NotSent, OurFault, Refused, SendError
 from channels.telegram.connection import trusted
 
 LONGEST = 60.0  # seconds for the whole of a file

@@ -26,7 +26,7 @@ from telegram.error import (
     TelegramError,
 )
 
-from channels.base import Gone, NotSent, OptedOut, OurFault, Refused, SendError, Unknown
+from channels.errors import Gone, NotSent, OptedOut, OurFault, Refused, SendError, Unknown
 
 # Raised before anything was handed over.
 NEVER_LEFT = (

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field
 
-from channels.base import Refused
+from channels.errors import Refused
 
 TAG_LETTERS = 16
 

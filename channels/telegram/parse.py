@@ -6,7 +6,8 @@ nothing, neither this update nor, when polling, any behind it (40 of 129 real up
 
 import re
 
-from channels.base import ContactChange, Event, Inbound, Unreadable
+from channels.base import ContactChange, Event, Inbound
+from channels.errors import Unreadable
 from channels.telegram.buttons import read_data
 from channels.telegram.ids import Ids
 from channels.telegram.raw import Fields, fields, load, moment, number, words

@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 
-from channels.base import Unreadable
+from channels.errors import Unreadable
 
 LARGEST = 1024 * 1024  # bytes (security S3); one long reply in Cyrillic is 49 KB
 DEEPEST = 50  # objects and lists inside one another (security S3)

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from telegram import User, WebhookInfo
 from telegram.error import BadRequest, TelegramError
 
-from channels.base import Finding, NotSent, OurFault, SendError
+from channels.base import Finding
+from channels.errors import NotSent, OurFault, SendError
 from channels.telegram.connection import Connection
 from channels.telegram.failures import MISREAD, asked, send_error
 from channels.telegram.parse import COMMANDS, WANTED

@@ -15,7 +15,7 @@ from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from channels.base import Unknown
+from channels.errors import Unknown
 from channels.sms.calls import call
 from channels.twilio.codes import refusal
 

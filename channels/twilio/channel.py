@@ -11,18 +11,8 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
-from channels.base import (
-    Answer,
-    Attachment,
-    Event,
-    Inbound,
-    Outbound,
-    Pace,
-    Posted,
-    Receipt,
-    Refused,
-    SendError,
-)
+from channels.base import Answer, Attachment, Event, Inbound, Outbound, Pace, Posted, Receipt
+from channels.errors import Refused, SendError
 from channels.sms.calls import call
 from channels.sms.numbers import address, answerable
 from channels.sms.parts import split

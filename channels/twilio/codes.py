@@ -7,7 +7,7 @@ an answer to a send and for a later status alike.
 from collections.abc import Mapping
 from json import loads
 
-from channels.base import Gone, NotSent, OptedOut, OurFault, Refused, SendError
+from channels.errors import Gone, NotSent, OptedOut, OurFault, Refused, SendError
 from channels.sms.calls import failure, retry_after
 
 OPTED_OUT = "21610"  # the person sent STOP: opted out at Twilio

@@ -9,16 +9,8 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from twilio.request_validator import RequestValidator
 
-from channels.base import (
-    Attachment,
-    ContactChange,
-    DeliveryReport,
-    Event,
-    Forged,
-    Inbound,
-    Posted,
-    Unreadable,
-)
+from channels.base import Attachment, ContactChange, DeliveryReport, Event, Inbound, Posted
+from channels.errors import Forged, Unreadable
 from channels.sms.numbers import address, answerable
 from channels.twilio.codes import GONE
 

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from twilio.rest import Client
 
-from channels.base import Finding, NotSent, OurFault, SendError
+from channels.base import Finding
+from channels.errors import NotSent, OurFault, SendError
 from channels.twilio.api import library, understood
 from channels.twilio.channel import Twilio
 

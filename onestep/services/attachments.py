@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from channels import base
+from channels.errors import NotSent, Refused, SendError
 from onestep.services.app import App
 from onestep.storage import attachments
 from onestep.storage.errors import Unreadable
@@ -82,29 +83,29 @@ def _take(app: App) -> Wanted | bool:
         return Wanted(row.id, address.channel, row.kind, reference)
 
 
-async def _fetched(app: App, found: Wanted) -> bytes | base.SendError:
+async def _fetched(app: App, found: Wanted) -> bytes | SendError:
     way: object = app.channels.get(found.channel)
     if not isinstance(way, base.Fetches):
-        return base.Refused()
+        return Refused()
     try:
         thing = base.Attachment(found.kind, reference=found.reference)
         return await asyncio.wait_for(way.fetch(thing), WITHIN)
-    except base.SendError as failure:
+    except SendError as failure:
         return failure
     except TimeoutError:
-        return base.NotSent()
+        return NotSent()
     except Exception as fault:  # noqa: BLE001  # one picture must not hold up all others
         log.error("attachment not fetched: %s", type(fault).__name__)  # noqa: TRY400  # may quote
-        return base.NotSent()
+        return NotSent()
 
 
-def _settle(app: App, found: Wanted, came: bytes | base.SendError) -> None:
+def _settle(app: App, found: Wanted, came: bytes | SendError) -> None:
     now = app.clock()
     with app.db.write() as session:
         row = session.get(Attachment, found.id)
         if row is None or row.state != "waiting":
             return  # another process was quicker, or it is erased
-        if isinstance(came, base.SendError):
+        if isinstance(came, SendError):
             _failed(row, came, now)
         elif (kind := content_type(came)) in OF_KIND[row.kind]:
             attachments.keep(session, row, came, content_type=kind)
@@ -112,13 +113,13 @@ def _settle(app: App, found: Wanted, came: bytes | base.SendError) -> None:
             _not_kept(row, "format")
 
 
-def _failed(row: Attachment, failure: base.SendError, now: datetime) -> None:
-    if isinstance(failure, base.Refused):
+def _failed(row: Attachment, failure: SendError, now: datetime) -> None:
+    if isinstance(failure, Refused):
         _not_kept(row, "refused")
     elif row.attempts > len(RETRIES):
         _not_kept(row, "failed")
     else:
-        asked = failure.retry_after if isinstance(failure, base.NotSent) else None
+        asked = failure.retry_after if isinstance(failure, NotSent) else None
         rest = max(RETRIES[row.attempts - 1], asked or 0.0)
         row.due_at = now + timedelta(seconds=rest)
 

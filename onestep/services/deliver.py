@@ -8,7 +8,8 @@ from time import monotonic
 
 from sqlalchemy.orm import Session
 
-from channels.base import Choice, Live, OurFault, Outbound, Pace, Receipt, SendError
+from channels.base import Choice, Live, Outbound, Pace, Receipt
+from channels.errors import OurFault, SendError
 from onestep.services import delivery_report
 from onestep.services.app import App
 from onestep.services.damaged import tell_of_unsent

@@ -4,7 +4,8 @@ import asyncio
 import logging
 from datetime import datetime, timedelta
 
-from channels.base import Gone, Outbound, Receipt, Refused
+from channels.base import Outbound, Receipt
+from channels.errors import Gone, Refused
 from onestep.services.app import App
 from onestep.services.deliver import hand_over
 from onestep.services.deliver_outcome import ALERT_RETRIES

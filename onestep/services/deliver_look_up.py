@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from channels.afterwards import LooksUp
-from channels.base import Outbound, Receipt, SendError
+from channels.base import Outbound, Receipt
+from channels.errors import SendError
 from onestep.services import delivery_report
 from onestep.services.app import App
 from onestep.services.deliver import outbound

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from channels.base import Gone, NotSent, OptedOut, OurFault, Receipt, Refused, SendError
+from channels.base import Receipt
+from channels.errors import Gone, NotSent, OptedOut, OurFault, Refused, SendError
 from onestep.domain.contact import By, ContactEvent, ContactState, change_contact
 from onestep.domain.errors import TransitionRefused
 from onestep.storage import clients, holds, outbox, record, talk

@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.afterwards import Explains
-from channels.base import DeliveryReport, Gone, SendError
+from channels.base import DeliveryReport
+from channels.errors import Gone, SendError
 from onestep.services.app import App
 from onestep.services.deliver_outcome import reported
 from onestep.storage import talk

@@ -12,7 +12,8 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from channels.afterwards import Reconciles
-from channels.base import Event, Inbound, OurFault, SendError
+from channels.base import Event, Inbound
+from channels.errors import OurFault, SendError
 from onestep.services.app import App, Clock
 from onestep.services.provider_events import NOT_KEPT, take_in
 from onestep.storage import heard, talk

@@ -13,7 +13,8 @@ from datetime import timedelta
 from time import monotonic
 from typing import Protocol
 
-from channels.base import Channel, Event, Inbound, NotSent, OurFault, Polls, SendError
+from channels.base import Channel, Event, Inbound, Polls
+from channels.errors import NotSent, OurFault, SendError
 from onestep.services.app import App
 from onestep.services.provider_events import take_in
 from onestep.services.taps import acknowledge

@@ -5,7 +5,8 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
-from channels.base import ContactChange, DeliveryReport, Event, Forged, Inbound, Unreadable
+from channels.base import ContactChange, DeliveryReport, Event, Inbound
+from channels.errors import Forged, Unreadable
 from onestep.domain.enrolment import Enrolment
 from onestep.services.app import App
 from onestep.services.attachments import wanted

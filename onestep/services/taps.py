@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 
-from channels.base import Event, Inbound, Live, SendError
+from channels.base import Event, Inbound, Live
+from channels.errors import SendError
 
 WITHIN = 5.0  # seconds; later the phone has given up by itself
 

@@ -7,7 +7,8 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 
-from channels.base import Live, SendError
+from channels.base import Live
+from channels.errors import SendError
 from onestep.services.app import App
 from onestep.storage import keyboards, sealed
 from onestep.storage.errors import Unreadable

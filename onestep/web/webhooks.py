@@ -20,7 +20,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from channels.base import Answer, Event, Forged, Posted, Posts
+from channels.base import Answer, Event, Posted, Posts
+from channels.errors import Forged
 from onestep.services.app import App
 from onestep.services.provider_events import take_in
 from onestep.services.taps import acknowledge

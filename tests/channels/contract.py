@@ -19,11 +19,10 @@ from channels.base import (
     ContactChange,
     DeliveryReport,
     Event,
-    Forged,
     Inbound,
     Posted,
-    Unreadable,
 )
+from channels.errors import Forged, Unreadable
 from channels.kannel import Kannel
 from channels.ledger import Ledger
 from channels.simulator import Simulator

@@ -10,22 +10,8 @@ from hypothesis import strategies as st
 
 import channels
 from channels.afterwards import Explains, LooksUp, Reconciles
-from channels.base import (
-    Answer,
-    Choice,
-    Fetches,
-    Forged,
-    Live,
-    NotSent,
-    OurFault,
-    Outbound,
-    Polls,
-    Posted,
-    Posts,
-    Receipt,
-    SendError,
-    Unknown,
-)
+from channels.base import Answer, Choice, Fetches, Live, Outbound, Polls, Posted, Posts, Receipt
+from channels.errors import Forged, NotSent, OurFault, SendError, Unknown
 from tests.channels.contract import KITS, SECRET, all_posts, allowed, read_or_refused
 
 NO_CHANNELS = {"afterwards", "base", "ledger", "sms"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from channels.base import NotSent, OurFault, Refused, Unknown
+from channels.errors import NotSent, OurFault, Refused, Unknown
 from onestep.services import by_hand
 from onestep.storage import holds, sealed
 from onestep.storage.models import Address, Hold, Message, Outbox, Prompt

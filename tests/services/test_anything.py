@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import update
 
-from channels.base import NotSent, Unknown
+from channels.errors import NotSent, Unknown
 from onestep.domain.lull import Lull
 from onestep.services import by_hand, converse, deliver, hand_off
 from onestep.services.errors import NotInHandOff

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from channels.base import Attachment as Came
-from channels.base import Inbound, NotSent, OurFault, Refused, Unknown
+from channels.base import Inbound
+from channels.errors import NotSent, OurFault, Refused, Unknown
 from onestep.services.attachments import RETRIES, content_type
 from onestep.services.provider_events import take_in_event
 from onestep.services.record_page import record_page

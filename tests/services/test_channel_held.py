@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from channels.base import Gone, NotSent, OurFault, Refused, Unknown
+from channels.errors import Gone, NotSent, OurFault, Refused, Unknown
 from onestep.services import outbox_by_hand
 from onestep.services.deliver_outcome import PROBE_EACH
 from onestep.storage.models import Hold, Outbox

@@ -2,7 +2,8 @@
 
 import pytest
 
-from channels.base import ContactChange, OptedOut
+from channels.base import ContactChange
+from channels.errors import OptedOut
 from onestep.services.converse import converse
 from onestep.services.provider_events import take_in_event
 from onestep.storage.models import Aside, Message, Outbox

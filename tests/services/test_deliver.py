@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from channels.base import Gone, NotSent, Pace, Refused, Unknown
+from channels.base import Pace
+from channels.errors import Gone, NotSent, Refused, Unknown
 from onestep.services import deliver as module
 from onestep.services import hand_off
 from onestep.services.converse import converse

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from channels.base import DeliveryReport, Receipt, Unknown
+from channels.base import DeliveryReport, Receipt
+from channels.errors import Unknown
 from channels.twilio import codes
 from onestep.services import hand_off, outbox_by_hand
 from onestep.services.delivery_report import delivery_report

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from channels.base import ContactChange, Inbound, NotSent, OurFault
+from channels.base import ContactChange, Inbound
+from channels.errors import NotSent, OurFault
 from onestep.services import missed, provider_events
 from onestep.services.missed import ASK_EACH, OVERLAP, TELL_AFTER
 from onestep.services.receive import receive

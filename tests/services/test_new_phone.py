@@ -2,7 +2,8 @@
 
 import pytest
 
-from channels.base import ContactChange, Gone
+from channels.base import ContactChange
+from channels.errors import Gone
 from onestep.services import incidents, invite
 from onestep.services.errors import TermsRefused, UnknownClient
 from onestep.services.provider_events import take_in_event

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from channels.base import Gone, NotSent, OurFault, Pace, Refused, Unknown
+from channels.base import Pace
+from channels.errors import Gone, NotSent, OurFault, Refused, Unknown
 from onestep import dialogue
 from onestep.services import hand_off
 from onestep.services.record_page import record_page

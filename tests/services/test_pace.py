@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from channels.base import NotSent, Pace
+from channels.base import Pace
+from channels.errors import NotSent
 from onestep.services import by_hand
 from onestep.services.app import Clock
 from onestep.storage.models import Client, Outbox

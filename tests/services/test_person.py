@@ -2,7 +2,8 @@
 
 import pytest
 
-from channels.base import NotSent, OurFault, Pace, Unknown
+from channels.base import Pace
+from channels.errors import NotSent, OurFault, Unknown
 from onestep.services import by_hand, hand_off
 from onestep.services.converse import converse
 from onestep.services.errors import NotInHandOff

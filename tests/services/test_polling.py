@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from channels.base import NotSent, OurFault, Unknown
+from channels.errors import NotSent, OurFault, Unknown
 from onestep.services import provider_events
 from onestep.services.polling import BACK_OFF, NOTE_EACH, SILENT_AFTER, Poller
 from onestep.storage.models import Aside, Heard, Message

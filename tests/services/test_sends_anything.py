@@ -20,16 +20,8 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import update
 
-from channels.base import (
-    DeliveryReport,
-    Gone,
-    NotSent,
-    OurFault,
-    Pace,
-    Receipt,
-    Refused,
-    Unknown,
-)
+from channels.base import DeliveryReport, Pace, Receipt
+from channels.errors import Gone, NotSent, OurFault, Refused, Unknown
 from onestep.services import deliver as deliver_module
 from onestep.services import deliver_outcome, outbox_by_hand
 from onestep.services.converse import converse

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from channels.base import NotSent, Refused
+from channels.errors import NotSent, Refused
 from onestep.services import incidents, take_in
 from onestep.services.deliver_emergency import NOTICE
 from onestep.services.record_page import record_page

@@ -2,7 +2,7 @@
 
 import pytest
 
-from channels.base import NotSent, Unknown
+from channels.errors import NotSent, Unknown
 from onestep.services import hand_off, outbox_by_hand
 from onestep.storage.models import Outbox, Prompt
 from tests.databases import both_databases

@@ -2,7 +2,8 @@
 
 import json
 
-from channels.base import Answer, DeliveryReport, Forged, Inbound, Pace, Receipt, Unreadable
+from channels.base import Answer, DeliveryReport, Inbound, Pace, Receipt
+from channels.errors import Forged, Unreadable
 
 SIGNED = {"x-signature": "ours"}
 

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from channels.base import DeliveryReport, Inbound, OurFault, Outbound
+from channels.base import DeliveryReport, Inbound, Outbound
+from channels.errors import OurFault
 from tests.channels.bot_api.running import wait_until
 from tests.channels.kannel.conftest import made
 from tests.channels.peers.kannel import text

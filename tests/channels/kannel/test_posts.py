@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels import base
-from channels.base import Forged, Posted, Unreadable
+from channels.base import Posted
+from channels.errors import Forged, Unreadable
 from tests.channels.kannel.conftest import SECRET, made
 from tests.channels.peers.kannel import PASSWORD
 from tests.channels.sms.expected import events, payloads

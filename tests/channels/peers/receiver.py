@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from channels.base import Event, Forged, Posted, Posts, Unreadable
+from channels.base import Event, Posted, Posts
+from channels.errors import Forged, Unreadable
 
 WITHIN = 20  # seconds
 

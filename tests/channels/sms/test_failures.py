@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from channels.afterwards import LooksUp
-from channels.base import NotSent, OurFault, Outbound, Refused, Unknown
+from channels.base import Outbound
+from channels.errors import NotSent, OurFault, Refused, Unknown
 from tests.channels.kannel.conftest import made as kannel
 from tests.channels.peers.process import free_port
 from tests.channels.peers.shaky import HANG, answer, shaky

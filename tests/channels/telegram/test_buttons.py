@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.base import Choice, Refused
+from channels.base import Choice
+from channels.errors import Refused
 from channels.telegram.buttons import data, keyboard, read_data
 from onestep.content.parts import LONGEST_AREA_KEY
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from channels.base import NotSent
+from channels.errors import NotSent
 from onestep.services import typing
 from onestep.services.by_hand import make_check_in_due
 from onestep.services.hand_off import open_by_coach, say_as_coach

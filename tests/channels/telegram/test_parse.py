@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.base import ContactChange, Forged, Inbound, Posted, Unreadable
+from channels.base import ContactChange, Inbound, Posted
+from channels.errors import Forged, Unreadable
 from channels.telegram import Telegram
 from channels.telegram.parse import COMMANDS
 from tests.channels.telegram.conftest import KEY, SECRET, payloads

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from channels.base import NotSent, OurFault, Unreadable
+from channels.errors import NotSent, OurFault, Unreadable
 from channels.telegram.parse import WANTED
 from tests.channels.telegram.conftest import make_telegram, payloads, run
 

@@ -17,17 +17,8 @@ from telegram.error import (
     TimedOut,
 )
 
-from channels.base import (
-    Attachment,
-    Choice,
-    Gone,
-    NotSent,
-    OurFault,
-    Outbound,
-    Refused,
-    SendError,
-    Unknown,
-)
+from channels.base import Attachment, Choice, Outbound
+from channels.errors import Gone, NotSent, OurFault, Refused, SendError, Unknown
 from channels.telegram import Telegram
 from channels.telegram.failures import send_error
 from tests.channels.telegram.conftest import KEY, make_telegram, run

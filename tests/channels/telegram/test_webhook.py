@@ -9,7 +9,8 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from channels.base import Forged, Posted
+from channels.base import Posted
+from channels.errors import Forged
 from tests.channels.bot_api.running import wait_until
 from tests.channels.telegram.conftest import SECRET, make_telegram, run
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from channels.base import ContactChange, DeliveryReport, Inbound, NotSent, OurFault, Outbound
+from channels.base import ContactChange, DeliveryReport, Inbound, Outbound
+from channels.errors import NotSent, OurFault
 from tests.channels.peers.emulate import NUMBER, SID, TOKEN
 from tests.channels.twilio.signed import made
 

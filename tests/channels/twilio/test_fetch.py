@@ -5,7 +5,8 @@ from base64 import b64encode
 
 import pytest
 
-from channels.base import Attachment, OurFault, Refused
+from channels.base import Attachment
+from channels.errors import OurFault, Refused
 from channels.twilio.channel import LARGEST
 from tests.channels.peers.shaky import answer, shaky
 from tests.channels.twilio.signed import SID, TOKEN, made

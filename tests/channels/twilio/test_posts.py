@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from channels import base
-from channels.base import Forged, Inbound, Posted, Unreadable
+from channels.base import Inbound, Posted
+from channels.errors import Forged, Unreadable
 from channels.twilio import posts
 from tests.channels.sms.expected import events, payloads
 from tests.channels.twilio.signed import PUBLIC, TOKEN, made, signature, signed

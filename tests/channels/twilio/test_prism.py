@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from channels.base import Gone, NotSent, OptedOut, OurFault, Outbound, Refused, Unknown
+from channels.base import Outbound
+from channels.errors import Gone, NotSent, OptedOut, OurFault, Refused, Unknown
 from channels.twilio import Twilio, api
 from tests.channels.peers.prism import CODES, prism
 
