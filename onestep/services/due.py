@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from onestep.domain.schedule import due_on
 from onestep.domain.terms import Rhythm, local_day, next_allowed
-from onestep.services import plan
+from onestep.services import agree_again, plan
 from onestep.services.app import App
 from onestep.services.times import agreed
 from onestep.storage import clients, inbox, outbox
@@ -25,6 +25,7 @@ def run_due(app: App) -> bool:
     with app.db.write() as session:
         alone_at(session, "due")
         _plan_missing(session, now)
+        agree_again.ask_coaches(session, now)
         queued = _queue_check_ins(session, now) + _queue_pauses_over(session, now)
     if queued:
         app.bells.ring("inbox")

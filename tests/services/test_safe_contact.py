@@ -6,7 +6,7 @@ from onestep.services import hand_off
 from onestep.services.by_hand import make_check_in_due
 from onestep.services.converse import converse
 from onestep.storage.invites import agree_safe_contact
-from onestep.storage.models import Outbox, SafeContact
+from onestep.storage.models import Ask, Outbox, SafeContact
 
 # The world's clock stands on a Wednesday, half past ten.
 
@@ -93,6 +93,21 @@ def test_a_coachs_words_wait_for_a_safe_hour(world):
     assert len(told(world)) == before
     world.wait(hours=7, minutes=1)
     assert told(world)[-1] == "shall I ring?"
+
+
+def test_it_is_agreed_again_every_90_days(world):
+    """The coach has a line for it, once in 90 days; agreed anew, the days count from there."""
+    sam = world.add(days=0)
+    world.wait(days=89)
+    assert world.rows(Ask, about="safe_contact") == []
+    world.wait(days=1)
+    world.wait(days=1)
+    assert len(world.rows(Ask, about="safe_contact")) == 1
+    agrees(world, sam)
+    world.wait(days=89)
+    assert len(world.rows(Ask, about="safe_contact")) == 1
+    world.wait(days=1)
+    assert len(world.rows(Ask, about="safe_contact")) == 2
 
 
 def test_danger_is_answered_at_any_hour(world):
