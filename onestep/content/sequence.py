@@ -30,6 +30,10 @@ _NOT_WHEN_HARD = (
     "receipt_normal",
     "receipt_luck",
 )
+# Said to whoever holds the phone: another wording to another asker would tell them apart.
+_SAME_EVERY_TIME = {"answer_who_is_this", "other_person"}
+# Endings of a key that put the same question in other words.
+_IN_OTHER_WORDS = ("_again", "_beside", "_kept")
 
 
 @dataclass(frozen=True)
@@ -113,16 +117,16 @@ def _one_question(earlier: Sequence[Line], line: Line) -> Iterator[Breach]:
 
 def _same_wording(earlier: Sequence[Line], line: Line) -> Iterator[Breach]:
     before = next((past for past in reversed(earlier) if past.who == BOT), None)
-    if (
-        before
-        and straighten(before.text) == straighten(line.text)
-        and "who_is_this" not in str(line.keys)
-    ):
+    if before and straighten(before.text) == straighten(line.text) and not _fixed(line):
         yield Breach(
             Conduct.SAME_WORDING,
             "never the same wording twice running",
             "the same message twice running",
         )
+
+
+def _fixed(line: Line) -> bool:
+    return bool(line.keys) and set(line.keys) <= _SAME_EVERY_TIME
 
 
 def _third_push(earlier: Sequence[Line], line: Line) -> Iterator[Breach]:
@@ -132,6 +136,8 @@ def _third_push(earlier: Sequence[Line], line: Line) -> Iterator[Breach]:
         return
     asked = 1
     for past in reversed(earlier):
+        if any(key.startswith("close") for key in past.keys):
+            break  # that talk was over: this one may ask it again
         if past.who == BOT and asks(past):
             if _question(past) != base:
                 break
@@ -143,15 +149,17 @@ def _third_push(earlier: Sequence[Line], line: Line) -> Iterator[Breach]:
 
 
 def _question(line: Line) -> str | None:
-    named = [
-        key.removesuffix("_again")
-        for key in line.keys
-        if key.startswith(("ask_", "consent_again"))
-    ]
+    named = [_plain(key) for key in line.keys if key.startswith(("ask_", "consent_again"))]
     if named:
         return named[-1]
     asked = re.findall(r"[^.?!\n]*\?", line.text)
     return asked[-1].strip().lower() if asked else None
+
+
+def _plain(key: str) -> str:
+    """The question of a key, whichever way it is put."""
+    ending = next((one for one in _IN_OTHER_WORDS if key.endswith(one)), "")
+    return key.removesuffix(ending)
 
 
 def _cold_or_bright(earlier: Sequence[Line], line: Line) -> Iterator[Breach]:

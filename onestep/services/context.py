@@ -28,14 +28,17 @@ RECENT_ENTRIES = 10
 # Asked in every turn, so put together once: building a statement costs more than running it.
 _CLIENT: BindParameter[str] = bindparam("client_id")
 _BEGUN = select(func.count()).where(CheckIn.client_id == _CLIENT, CheckIn.opened_at.is_not(None))
+# Of the last talk in which something was told: a gentle opener that was left unanswered, or put
+# off, changes nothing.
 _EARLIER_HARD = (
     select(Conversation.hard)
+    .join(Entry, Entry.conversation_id == Conversation.id)
     .where(
-        Conversation.client_id == _CLIENT,
+        Entry.client_id == _CLIENT,
         Conversation.kind != "first_contact",
         Conversation.id != bindparam("besides"),
     )
-    .order_by(Conversation.id.desc())
+    .order_by(Entry.id.desc())
     .limit(1)
 )
 _LAST_WORD = (

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -231,6 +232,36 @@ def test_question_may_come_again_in_another_talk() -> None:
         Line("bot", "What’s been all right?", aside, ("ask_better_again",), 1),
     ]
     assert [one.rule for one in check_conversation(lines)] == [Conduct.FAIR_ANSWERS]
+
+
+def test_a_talk_that_was_closed_counts_for_no_later_push() -> None:
+    """Asked, answered and closed: what they write another day may be asked the same again."""
+    lines = []
+    for day in range(3):
+        at = NOON + timedelta(days=day)
+        lines += [
+            Line("client", f"planted {day} onions", at),
+            Line("bot", f"What helped most, {day}?", at, ("ask_helped",), 1),
+            Line("client", "just got on with it", at),
+            Line("bot", f"Thanks for writing, {day}.", at, ("close_wrote",)),
+        ]
+    assert check_conversation(lines) == []
+    unclosed = [line for line in lines if "close_wrote" not in line.keys]
+    assert [one.rule for one in check_conversation(unclosed)] == [Conduct.FAIR_ANSWERS]
+
+
+def test_what_is_said_to_whoever_holds_the_phone_stays_the_same() -> None:
+    """Two people who pick the phone up get the same sentence; anything else is not said twice."""
+    same = "This is a computer that writes to people who have asked it to, and STOP ends it."
+    lines = [
+        Line("client", "who is this texting my wife", NOON),
+        Line("bot", same, NOON, ("other_person",)),
+        Line("client", "its his mum", NOON + timedelta(days=1)),
+        Line("bot", same, NOON + timedelta(days=1), ("other_person",)),
+    ]
+    assert check_conversation(lines) == []
+    lines = [replace(line, keys=("chat",) if line.keys else ()) for line in lines]
+    assert [one.rule for one in check_conversation(lines)] == [Conduct.SAME_WORDING]
 
 
 def test_linter_runs_from_the_command_line(folder: Path) -> None:

@@ -110,7 +110,9 @@ def _asks(key):
 
 
 def _base(key):
-    return key.removesuffix("_again").replace("ask_who_person", "ask_who").replace("_opener", "")
+    for ending in ("_again", "_beside", "_kept", "_opener"):
+        key = key.removesuffix(ending)
+    return key.replace("ask_who_person", "ask_who")
 
 
 def _budget(talk, keys, length):
