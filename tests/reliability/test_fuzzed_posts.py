@@ -61,7 +61,7 @@ def still_open(door, number):
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @each_door
-def test_no_post_breaks_a_door(door, kit, long):
+def test_no_post_breaks_a_door(door, kit, long, caplog):
     """T16: 5,000 spoilt posts, most of them proven: none is a 5xx, a fault of ours, or a wedge."""
     dice, genuine = random.Random(kit.module), kit.genuine()
     refused = 0
@@ -76,6 +76,7 @@ def test_no_post_breaks_a_door(door, kit, long):
             still_open(door, number)
     assert refused > 0
     assert [row.reason for row in door.world.rows(Aside) if row.reason == "failed"] == []
+    assert "not taken in:" not in caplog.text  # a fault of ours while it was read
 
 
 MALFORMED = (
@@ -85,7 +86,7 @@ MALFORMED = (
 
 
 @each_door
-def test_malformed_is_refused_or_put_aside(door, kit):
+def test_malformed_is_refused_or_put_aside(door, kit, caplog):
     """Bad input: broken JSON or form with the right proof is no 5xx, and the next is taken."""
     bare = text_by(kit.module, 1, "hello")
     for number, body in enumerate(MALFORMED):
@@ -95,3 +96,4 @@ def test_malformed_is_refused_or_put_aside(door, kit):
         still_open(door, number)
     door.world.go()
     assert [row.reason for row in door.world.rows(Aside) if row.reason == "failed"] == []
+    assert "not taken in:" not in caplog.text  # a fault of ours while it was read
