@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from actions.extract import Heard
-from actions.kinds import Nature
+from actions.kinds import AGREES, Nature
 from actions.matters import file_for_a_person
 from actions.news import is_hard, take_hard, take_news
 from actions.talk import Talk
@@ -16,6 +16,8 @@ LOW_SCALE = 3
 TOP = 10
 # Two words about the step are the news as well, unless they only say "a bit, yeah".
 NEWS_WORDS, SAYS_SO_WORDS = 2, 4
+# "Nothing's better" is said of all there is, not of the one small thing.
+_OF_EVERYTHING = re.compile(r"\b(better|good|changed|different)\b")
 _SOME = re.compile(r"\b(bit|some|sort of|kind of|kinda|little|sometimes|partly)\b")
 
 
@@ -33,10 +35,16 @@ def shown_up(talk: Talk, heard: Heard) -> None:
         talk.set(did=talk.get("did") or "happened")  # it has shown up: by itself, unless they say
     elif heard.for_a_person:
         file_for_a_person(talk, heard)
+    elif heard.nature is Nature.NOTHING and _OF_EVERYTHING.search(_text(talk)):
+        take_news(talk, heard, asks="better")
     elif heard.nature in {Nature.NO, Nature.NOTHING, Nature.NO_ONE}:
         talk.say("receipt_let_go")
     elif heard.nature is Nature.DONT_KNOW:
         talk.say("receipt_dont_know")
+
+
+def _text(talk: Talk) -> str:
+    return talk.turn.reading.text.lower()
 
 
 def _is_news(talk: Talk, heard: Heard) -> bool:
@@ -78,7 +86,7 @@ def coping(talk: Talk, heard: Heard) -> None:
 def hard_coach(talk: Talk, heard: Heard) -> None:
     """The offer of the coach: taken, left, or answered with more of what is going on."""
     talk.settle("hard_coach")
-    if talk.turn.key == "coach" or heard.nature is Nature.YES or heard.request == "ask_coach":
+    if talk.turn.key == "coach" or heard.nature in AGREES or heard.request == "ask_coach":
         talk.order("request_hand_off", to="coach", words=talk.turn.refs)
         talk.set(closing="handed")
     elif heard.nature in {Nature.HARD, Nature.LOSS}:

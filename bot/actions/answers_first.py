@@ -7,7 +7,7 @@ import re
 from actions.answers import EMPTY
 from actions.exact import plain
 from actions.extract import Heard
-from actions.kinds import Nature
+from actions.kinds import AGREES, Nature
 from actions.matters import file_for_a_person
 from actions.talk import MOST_TIMES, Talk
 
@@ -73,7 +73,8 @@ def hopes_difference(talk: Talk, heard: Heard) -> None:
     """What difference that would make; kept with the hopes."""
     talk.settle("hopes_difference")
     if heard.nature in EMPTY | {Nature.YES}:
-        talk.say("receipt_dont_know")
+        unsure = heard.nature is Nature.DONT_KNOW
+        talk.say("receipt_dont_know" if unsure else "receipt_let_go")
         return
     talk.words("record_best_hopes")
     talk.say("receipt_hopes")
@@ -89,7 +90,7 @@ def _file_without_offer(talk: Talk, heard: Heard) -> None:
 def hopes_person(talk: Talk, heard: Heard) -> None:
     """A person, or not now; more words are kept with the hope."""
     talk.settle("hopes_person")
-    if talk.turn.key == "coach" or heard.nature is Nature.YES or heard.request == "ask_coach":
+    if talk.turn.key == "coach" or heard.nature in AGREES or heard.request == "ask_coach":
         talk.order("request_hand_off", to="coach", words=talk.turn.refs)
         talk.set(closing="handed")
     elif talk.turn.kind == "text" and heard.nature not in EMPTY:

@@ -6,7 +6,7 @@ import re
 
 from actions.answers import EMPTY
 from actions.extract import Heard
-from actions.kinds import FOR_A_PERSON, Nature
+from actions.kinds import AGREES, FOR_A_PERSON, Nature
 from actions.matters import file_for_a_person
 from actions.news import again_or_let_go, is_hard, take_hard
 from actions.talk import Talk
@@ -120,7 +120,7 @@ def _step_in_words(talk: Talk, heard: Heard, *, asks: str) -> None:
 
 def step_help(talk: Talk, heard: Heard) -> None:
     """Whether the coach may know that help would make it possible."""
-    wanted = talk.turn.key == "yes" or heard.nature is Nature.YES
+    wanted = talk.turn.key == "yes" or heard.nature in AGREES
     wanted = wanted or heard.request == "ask_coach"
     talk.settle("step_help")
     if not talk.turn.key and heard.nature not in EMPTY | {Nature.YES}:

@@ -89,7 +89,8 @@ def _first_time(talk: Talk, asks: str, values: dict[str, Any]) -> str | None:
         "start_again": "came_back" if talk.get("came_back") else None,
         "coping": "ask_coping_opener" if opener else None,
         # The opening words say hello: not in the middle of a talk.
-        "better": None if opens else "ask_better_again",
+        "better": None if opens else "ask_better_beside",
+        "what_else": "ask_what_else_kept" if talk.get("mood") == "coped" else None,
         "rating_area": "open_rating_area" if opens else None,
         "rating_stage": "open_rating_stage" if opens else None,
         "who": "ask_who_person" if "person" in values else None,

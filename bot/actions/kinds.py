@@ -73,6 +73,8 @@ LITTLE = frozenset({
     Nature.NOTHING, Nature.NORMAL, Nature.SAME, Nature.DONT_KNOW, Nature.NO_ONE, Nature.YES,
     Nature.NO, Nature.OK,
 })  # fmt: skip
+# To an offer of a person "ok then" is a yes: one too many asked in is the lesser mistake.
+AGREES = frozenset({Nature.YES, Nature.OK})
 # For these questions some labels are simply how people answer them.
 NOT_A_DETOUR_FROM = {
     "times": {"change_times", "less", "more", "pause", "later", "not_today", "remind_me"},

@@ -95,6 +95,8 @@ def _take_matter(talk: Talk, heard: Heard, asks: str) -> None:
         talk.set(mood="worry")
     elif not again_or_let_go(talk, asks):
         talk.set(mood="unsure")
+    elif asks == "better":
+        talk.say_instead = "ask_better_beside"
 
 
 def _take_noticing(talk: Talk, heard: Heard) -> None:
@@ -118,7 +120,7 @@ def _receipt(talk: Talk, heard: Heard) -> str | None:
     if heard.hard_too:
         reading = talk.turn.reading
         turned = _BUT.search(reading.text.lower()) and not hard_part(reading)
-        return "receipt_plain" if turned else "receipt_hard"
+        return "receipt_hard_but" if turned else "receipt_hard"
     luck = talk.get("did") == "happened" and _LUCK.search(talk.turn.reading.text.lower())
     return "receipt_luck" if luck and talk.turn.open_asks else None
 
@@ -146,10 +148,15 @@ def take_part(talk: Talk, heard: Heard, *, asks: str) -> None:
 
 
 def _take_matter_beside(talk: Talk, heard: Heard, asks: str) -> None:
-    """A matter is no answer: it goes to a person, and the question comes back once."""
+    """A matter is no answer: it goes to a person, and the question comes back once.
+
+    After a worry nothing more is asked: "what did that change?" would seem to ask about it.
+    """
     file_for_a_person(talk, heard)
     talk.settle(asks, "let_go")
-    if heard.nature is not Nature.WORRY and talk.times_asked(asks) < MOST_TIMES:
+    if heard.nature is Nature.WORRY:
+        talk.set(mood="worry")
+    elif talk.times_asked(asks) < MOST_TIMES:
         talk.unsettle(asks)
         talk.set(back=asks)
 
