@@ -14,7 +14,7 @@ from channels.base import Answer, Choice, Fetches, Live, Outbound, Polls, Posted
 from channels.errors import Forged, NotSent, OurFault, SendError, Unknown
 from tests.channels.contract import KITS, SECRET, all_posts, allowed, read_or_refused
 
-NO_CHANNELS = {"afterwards", "base", "ledger", "sms"}
+NO_CHANNELS = {"afterwards", "base", "errors", "ledger", "sms"}
 NOBODY = "http://127.0.0.1:9"  # the port of a service nobody runs
 STATUSES = (200, 201, 202, 204, 301, 400, 401, 403, 404, 409, 422, 429, 500, 502, 503)
 BODIES = (

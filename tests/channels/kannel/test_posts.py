@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels import base
+from channels import errors
 from channels.base import Posted
 from channels.errors import Forged, Unreadable
 from tests.channels.kannel.conftest import SECRET, made
@@ -27,7 +27,7 @@ def test_each_payload_means_what_a_person_would_expect(payload):
     body = bytes.fromhex(payload["body"])
     posted = Posted(f"{URL}?{payload['query']}", payload["headers"], body, remote="127.0.0.1")
     if "refused" in payload:
-        with pytest.raises(getattr(base, payload["refused"])):
+        with pytest.raises(getattr(errors, payload["refused"])):
             made().read(posted)
     else:
         assert list(made().read(posted)) == events(payload["expected"])

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
-from channels import base
+from channels import errors
 from channels.base import Inbound, Posted
 from channels.errors import Forged, Unreadable
 from channels.twilio import posts
@@ -25,7 +25,7 @@ def test_each_payload_means_what_a_person_would_expect(payload):
     """Acceptance 1: a payload with the right signature becomes just the events it stands for."""
     posted = signed(payload["fields"], query=payload["query"])
     if "refused" in payload:
-        with pytest.raises(getattr(base, payload["refused"])):
+        with pytest.raises(getattr(errors, payload["refused"])):
             made().read(posted)
     else:
         assert list(made().read(posted)) == events(payload["expected"])
