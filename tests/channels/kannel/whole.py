@@ -14,6 +14,7 @@ from onestep.services.app import App, Clock
 from onestep.settings import Settings
 from onestep.storage import clients, sealed
 from onestep.storage.clients import NewTerms
+from onestep.storage.invites import agree_safe_contact
 from onestep.storage.models import Message, Outbox
 from onestep.storage.seal import write_keyring
 from tests.channels.bot_api.running import wait_until
@@ -53,6 +54,7 @@ class Whole:
             clients.add_address(
                 session, client_id=client.id, channel="sms", value=phone, now=joined
             )
+            agree_safe_contact(session, client_id=client.id, theirs_alone=True, now=joined)
             return client.id
 
     def kept(self) -> list[str]:
