@@ -43,6 +43,7 @@ class Reason(StrEnum):
     NOT_PAUSED = "not_paused"
     NO_SAFE_CONTACT = "no_safe_contact"
     UNSAFE_HOURS = "unsafe_hours"
+    EXIT = "exit"
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ class Standing:
     `enrolment` is None for an address nobody knows. `outreach_held`: someone else may hold the
     phone, a concern by score waits for a person, or the client is out of credit.
     `paused_until`: when a pause with a date is over, None for an open one. `safe_contact`: how
-    they are safely reached was agreed with a person.
+    they are safely reached was agreed with a person. `exited`: their quick-exit word ended it at
+    once, and they have not come back.
     """
 
     enrolment: Enrolment | None
@@ -78,6 +80,7 @@ class Standing:
     outreach_held: bool = False
     paused_until: datetime | None = None
     safe_contact: bool = True
+    exited: bool = False
 
 
 # Never blocked by pause, quiet hours, consent, age or an unknown number (safety page). After
@@ -120,7 +123,8 @@ def may_send(
     now = now.astimezone(UTC)
     fresh = answers is not None and now - answers.astimezone(UTC) <= ANSWER_FRESH
     reason = (
-        _by_enrolment(kind, standing.enrolment, fresh=fresh)
+        _by_exit(kind, standing)
+        or _by_enrolment(kind, standing.enrolment, fresh=fresh)
         or _by_contact(kind, standing, now=now, fresh=fresh)
         or _by_hand_off(kind, standing)
     )
@@ -133,6 +137,11 @@ def may_send(
     if reason is None and quiet and not fresh and kind not in _IN_QUIET_HOURS:
         reason = Reason.QUIET_HOURS
     return Allowed() if reason is None else Refused(reason)
+
+
+def _by_exit(kind: SendKind, standing: Standing) -> Reason | None:
+    """After their word nothing shows on that phone but what a person chose to write there."""
+    return Reason.EXIT if standing.exited and kind is not SendKind.RELAY else None
 
 
 def _by_enrolment(kind: SendKind, enrolment: Enrolment | None, *, fresh: bool) -> Reason | None:

@@ -3,10 +3,11 @@
 from sqlalchemy.orm import Session
 
 from onestep.domain.words import plain
+from onestep.domain.words_table import Word
 from onestep.services import plan
 from onestep.services.scope import Scope
-from onestep.storage import outbox, record, sealed, talk
-from onestep.storage.models import SafeContact
+from onestep.storage import clients, inbox, outbox, record, sealed, talk
+from onestep.storage.models import Client, SafeContact
 
 HELD = "exit"  # why outreach waits, and the bot is silent, until the client says RESUME
 
@@ -18,12 +19,18 @@ def says_exit(session: Session, client_id: str, text: str) -> bool:
     return word is not None and plain(text) == plain(word)
 
 
+def said(session: Session, client: Client, *, asked: bool) -> bool:
+    """Whether the word was said and they are not back; `asked`: it may lie in the queue still."""
+    waits = asked and inbox.command_waits(session, client.id, Word.QUICK_EXIT.value)
+    return client.held == HELD or waits
+
+
 def leave(scope: Scope) -> None:
     """Says nothing and lets nothing follow: what was ready is not sent, what was open is over."""
     talk.end_conversation(scope.session, client_id=scope.client.id, how="left_open", now=scope.now)
     plan.cancel_planned(scope, reason=HELD)
-    if scope.address is not None:
-        outbox.cancel_at(scope.session, address_id=scope.address.id, reason=HELD)
+    for each in clients.addresses(scope.session, scope.client.id):  # one phone may have several
+        outbox.cancel_at(scope.session, address_id=each.id, reason=HELD)
     if scope.client.held != "concern":  # a person has that already
         scope.client.held = HELD
     record.add_ask(

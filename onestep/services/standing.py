@@ -5,15 +5,15 @@ from sqlalchemy.orm import Session
 from onestep.domain.contact import ContactState
 from onestep.domain.enrolment import Enrolment, HandOff
 from onestep.domain.permission import Standing
-from onestep.services import hand_off
+from onestep.services import hand_off, quick_exit
 from onestep.storage import inbox
 from onestep.storage.models import Client, SafeContact
 
 
 def standing(session: Session, client: Client) -> Standing:
-    """How the client stands now; a STOP or PAUSE still in the queue counts as done."""
-    contact = ContactState(client.contact)
-    if contact is ContactState.ACTIVE and inbox.quiet_asked(session, client.id):
+    """How the client stands now; what asks for quiet and is still in the queue counts as done."""
+    contact, asked = ContactState(client.contact), inbox.quiet_asked(session, client.id)
+    if contact is ContactState.ACTIVE and asked:
         contact = ContactState.PAUSED
     found = hand_off.current(session, client.id)
     return Standing(
@@ -23,4 +23,5 @@ def standing(session: Session, client: Client) -> Standing:
         outreach_held=client.held is not None or client.waiting_for_them,
         paused_until=client.paused_until,
         safe_contact=session.get(SafeContact, client.id) is not None,
+        exited=quick_exit.said(session, client, asked=asked),
     )

@@ -1,12 +1,17 @@
 """The client's own word ends it at once: no reply, no trace of one, until they say RESUME."""
 
 import pytest
+from sqlalchemy import update
 
+from channels.base import Inbound
 from onestep.services.by_hand import make_check_in_due
 from onestep.services.converse import converse
+from onestep.services.deliver import deliver
+from onestep.services.provider_events import take_in_event
 from onestep.services.record_page import record_page
 from onestep.storage.invites import agree_safe_contact
 from onestep.storage.models import Ask, Outbox, Prompt
+from tests.services.world import AWAY
 
 
 @pytest.fixture
@@ -90,3 +95,43 @@ def test_the_word_inside_a_sentence_is_talk(world, sam):
     world.add("Dee", phone="1002")
     world.write("green tea", phone="1002")
     assert len(world.phone("1002")) == 1
+
+
+@pytest.mark.parametrize("words", ["STOP", "PAUSE", "COACH", "START"])
+def test_no_command_of_whoever_holds_the_phone_is_answered(world, sam, words):
+    """It is done, and nothing shows."""
+    world.write("green tea")
+    world.write(words)
+    assert told(world) == []
+
+
+def test_a_call_afterwards_is_answered_by_nothing(world, sam):
+    """The coach knows of it, and the phone stays silent."""
+    world.write("green tea")
+    take_in_event(world.app, Inbound("telegram", "CA1", "1001", kind="call"))
+    world.go()
+    assert told(world) == []
+    assert "ring_me" in [row.about for row in world.rows(Ask)]
+
+
+def test_what_was_being_sent_meanwhile_is_not_tried_again(world, sam):
+    """The provider put it off, the word came: what is tried later is asked about anew."""
+    world.write("been better", go=False)
+    world.run(converse(world.app))
+    with world.app.db.write() as session:
+        session.execute(update(Outbox).values(state="sending"))
+    world.write("green tea")
+    with world.app.db.write() as session:
+        session.execute(update(Outbox).values(state="ready"))
+    world.go()
+    assert told(world) == []
+
+
+def test_a_receipt_does_not_slip_out_while_the_word_waits(world, sam):
+    """Nothing goes from the moment the word has come in."""
+    world.bot.fault = AWAY
+    world.write("been better", go=False)
+    world.run(converse(world.app))
+    world.write("green tea", go=False)
+    world.run(deliver(world.app))
+    assert told(world) == []
