@@ -7,16 +7,20 @@ from sqlalchemy.orm import Session
 
 from channels.base import Inbound
 from onestep.domain.enrolment import Enrolment
+from onestep.domain.words_table import Word
 from onestep.safety import Level, Verdict
 from onestep.services.app import App
 from onestep.services.concern import raise_concern
 from onestep.services.meaning import meaning, wait_for_the_lull
 from onestep.services.receive import look_at, receive
 from onestep.services.scope import new_turn_id
+from onestep.services.stops_too import put_stop
 from onestep.storage import clients, inbox, talk
 from onestep.storage.alone import alone_at, alone_with
 from onestep.storage.database import DATABASE_AWAY
 from onestep.storage.models import Inbox, Message
+
+FOR_QUIET = (Word.STOP.value, Word.PAUSE.value, Word.QUICK_EXIT.value)
 
 
 def receive_edit(app: App, inbound: Inbound) -> None:
@@ -45,7 +49,9 @@ def _kept(app: App, session: Session, inbound: Inbound, verdict: Verdict) -> boo
     first = talk.came_as(session, channel=inbound.channel, provider_id=inbound.edits or "")
     if theirs is None or first is None or first.client_id != theirs.client.id:
         return False
-    if theirs.client.enrolment != Enrolment.ENROLLED or theirs.address.state == "cut_off":
+    if theirs.address.state not in clients.OF_THEIRS:
+        return False  # the phone was left since: who holds it now is a stranger
+    if theirs.client.enrolment != Enrolment.ENROLLED:
         return False
     _keep(app, session, theirs, first, inbound, verdict)
     return True
@@ -85,9 +91,14 @@ def _keep(
     if waits is not None:
         waits.message_id, row.message_id = message.id, waits.message_id
         _means_now(app, session, waits, inbound, verdict)
+    else:
+        _asks_for_quiet(app, session, row, inbound, verdict)
     if verdict.level is not Level.NONE:
         raise_concern(app, session, waits or row, message, verdict, now=now)
-    if row.state == "waiting":  # nothing to answer: these words are kept, and no turn is made
+    put_stop(session, client_id, verdict, now=now, message_id=message.id)
+    if (
+        row.state == "waiting" and row.kind == "edit"
+    ):  # nothing to answer: these words are kept, and no turn is made
         id = talk.add_turn(
             session, id=new_turn_id(), client_id=client_id, by="application", now=now
         )
@@ -104,6 +115,16 @@ def _waits(session: Session, first: Message) -> Inbox | None:
         if message.id == first.id or message.said == [{"edits": first.id}]:
             return row
     return None
+
+
+def _asks_for_quiet(
+    app: App, session: Session, row: Inbox, inbound: Inbound, verdict: Verdict
+) -> None:
+    """What was answered long ago stays answered; but who now wrote STOP there wants silence."""
+    kind, body = meaning(session, row.client_id, inbound, verdict.request, alone=False)
+    if kind == "command" and body["command"] in FOR_QUIET:
+        row.kind, row.body = kind, body
+        app.bells.ring("inbox")
 
 
 def _means_now(app: App, session: Session, row: Inbox, inbound: Inbound, verdict: Verdict) -> None:

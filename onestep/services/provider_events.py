@@ -33,17 +33,15 @@ def take_in(app: App, channel: str, raw: bytes, read: Callable[[], Sequence[Even
 
     Blocking: call it from a thread. Raises Forged, and one of NOT_KEPT.
     """
-    why = Why.UNREADABLE
+    why = Why.FAILED
     try:
-        events = read()
-        why = Why.FAILED
-        for event in events:
+        for event in read():
             take_in_event(app, event)
         return None
     except (Forged, *NOT_KEPT):
         raise
     except Unreadable:
-        pass
+        why = Why.UNREADABLE
     except Exception as fault:  # noqa: BLE001  # one thing must not hold up all others
         log.error("%s not taken in: %s", channel, type(fault).__name__)  # noqa: TRY400  # may quote
     set_aside(app, channel=channel, body=raw, why=why)
@@ -70,9 +68,18 @@ def _message(app: App, inbound: Inbound) -> None:
 
 def _attachment(app: App, inbound: Inbound) -> None:
     """Its words are a message; a thing that is not fetched waits whole, sealed, for a person."""
-    if not _comes_with_it(app, inbound):
+    # First, because with the database away the words are parked all the same, and danger answered.
+    if not receive(app, inbound).parked:
+        keep_things_aside(app, inbound)
+
+
+def keep_things_aside(app: App, inbound: Inbound) -> None:
+    """Keeps what came with a message and is not fetched. The same again has no effect.
+
+    Raises one of DATABASE_AWAY.
+    """
+    if inbound.kind == "attachment" and not _comes_with_it(app, inbound):
         _keep_aside(app, inbound)
-    receive(app, inbound)
 
 
 def _comes_with_it(app: App, inbound: Inbound) -> bool:

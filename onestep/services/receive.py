@@ -30,9 +30,6 @@ log = logging.getLogger(__name__)
 
 # How long an earlier message still colours the next one: "yes, tonight" after a worry.
 EARLIER_COUNTS = timedelta(hours=24)
-OF_THEIRS = {"live", "dead"}  # a dead one that writes is live again
-
-
 # With these a turn, or a note, is about the words alone: a person looks at what came with them.
 UNSEEN_BESIDE = (Level.NONE, Level.SOFT)
 # What is written for these are lines of a channel's, not the client's words.
@@ -41,11 +38,15 @@ WITH_LINES_OF_OURS = {"location", "contact"}
 
 @dataclass(frozen=True)
 class Received:
-    """What was taken in; `new` is false for a message that had come before."""
+    """What was taken in; `new` is false for a message that had come before.
+
+    `parked`: it waits in the spool, whole, until the database is back.
+    """
 
     new: bool
     client_id: str | None = None
     message_id: str | None = None
+    parked: bool = False
 
 
 def receive(app: App, inbound: Inbound) -> Received:
@@ -67,7 +68,7 @@ def receive(app: App, inbound: Inbound) -> Received:
     if _is_in(app, inbound):
         return Received(new=False)
     park(app, inbound, verdict, sender, now=now)
-    return Received(new=True)
+    return Received(new=True, parked=True)
 
 
 def look_at(app: App, inbound: Inbound, now: datetime) -> tuple[Verdict, Sender]:
@@ -146,7 +147,7 @@ def _sender(app: App, inbound: Inbound, now: datetime) -> Sender:
 def _theirs(session: Session, inbound: Inbound) -> clients.Theirs | None:
     """The client who wrote this; nobody where the number is a wrong one, or left for another."""
     found = clients.whose(session, channel=inbound.channel, value=inbound.sender)
-    return found if found and found.address.state in OF_THEIRS else None
+    return found if found and found.address.state in clients.OF_THEIRS else None
 
 
 def _from_client(

@@ -16,6 +16,7 @@ from onestep.services import hand_off
 from onestep.services.app import App
 from onestep.services.scope import Scope
 from onestep.storage import clients, inbox, record, talk
+from onestep.storage.alone import alone_at
 from onestep.storage.models import Ask
 
 ABOUT = "ring_me"
@@ -30,8 +31,9 @@ def receive_call(app: App, inbound: Inbound) -> bool:
     """
     now = app.clock()
     with app.db.write() as session:
+        alone_at(session, "sender", inbound.channel, inbound.sender)
         theirs = clients.whose(session, channel=inbound.channel, value=inbound.sender)
-        if theirs is None or theirs.address.state == "cut_off":
+        if theirs is None or theirs.address.state not in clients.OF_THEIRS:
             return False
         if talk.already_in(session, channel=inbound.channel, provider_id=inbound.provider_id):
             return True

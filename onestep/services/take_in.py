@@ -6,6 +6,7 @@ import logging
 from onestep.services import park
 from onestep.services.app import App
 from onestep.services.deliver_emergency import send_what_cannot_wait
+from onestep.services.provider_events import keep_things_aside
 from onestep.services.receive import keep, look_at
 from onestep.storage.database import DATABASE_AWAY
 from onestep.storage.spool import Parked
@@ -54,3 +55,4 @@ def _take_one(app: App, parked: Parked) -> None:
     now_seen, _ = look_at(app, inbound, at)
     verdict = park.louder(park.verdict_of(parked), now_seen)
     keep(app, inbound, verdict, now=at, already=park.already_of(parked))
+    keep_things_aside(app, inbound)

@@ -22,6 +22,9 @@ from onestep.storage.models import (
 )
 from onestep.storage.outbox import HELD
 
+# Of an address: its client's; a dead one that writes is live again. One that was left, or is a
+# wrong number, is a stranger's.
+OF_THEIRS = frozenset({"live", "dead"})
 # Asked with every message, so put together once: building a statement costs more than running it.
 _CLIENT: BindParameter[str] = bindparam("client_id")
 _FOUND = select(Address).where(

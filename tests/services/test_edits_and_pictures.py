@@ -165,3 +165,20 @@ def test_a_place_or_a_card_is_for_a_person(world, sam, kind):
     assert [alert.level for alert in world.rows(Alert)] == ["unread", "now"]
     assert len(world.bot.heard) == 1
     assert world.rows(Aside) == []
+
+
+@pytest.mark.parametrize(("words", "contact"), [("STOP", "stopped"), ("pause", "paused")])
+def test_a_stop_written_over_an_old_message_is_a_stop(world, sam, words, contact):
+    """What was answered stays answered; but silence is asked for, and kept."""
+    edit(world, words)
+    assert world.client(sam).contact == contact
+    assert len(world.bot.heard) == 1
+    world.check_everything_is_covered()
+
+
+def test_danger_and_stop_in_one_edit(world, sam):
+    """Both are done, as in a message."""
+    edit(world, "STOP, i want to die")
+    assert world.client(sam).contact == "stopped"
+    assert [alert.level for alert in world.rows(Alert)] == ["now"]
+    world.check_everything_is_covered()

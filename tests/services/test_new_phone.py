@@ -2,13 +2,13 @@
 
 import pytest
 
-from channels.base import ContactChange
+from channels.base import ContactChange, Inbound
 from channels.errors import Gone
 from onestep.services import incidents, invite
 from onestep.services.errors import TermsRefused, UnknownClient
 from onestep.services.provider_events import take_in_event
 from onestep.services.record_page import record_page
-from onestep.storage.models import Address, Ask, Client, SafeContact
+from onestep.storage.models import Address, Ask, Client, Message, SafeContact
 from tests.services.network import put
 
 OLD, NEW, TEXTS = "1001", "2002", "+441632960010"
@@ -221,3 +221,26 @@ def test_who_cannot_be_given_a_code(world, sam):
         again(world, sam)
     assert [each.called for each in invite.clients_called(world.app.db, "SAM")] == []
     assert len(world.rows(Client)) == 1
+
+
+def test_a_call_from_the_old_phone_brings_it_back_to_nobody(world, sam):
+    """Whoever rings from it is a stranger: it stays left, and the client is not told of it."""
+    joins(world, again(world, sam))
+    before = told(world, NEW)
+    take_in_event(world.app, Inbound("telegram", "CA1", OLD, kind="call"))
+    world.go()
+    assert states(world)[0] == ("telegram", "moved", False)
+    assert told(world, NEW) == before
+
+
+def test_an_edit_on_the_old_phone_is_not_the_clients(world, sam):
+    """What is changed there later stands in no record; danger in it rings, apart."""
+    [first] = world.rows(Message, direction="in", client_id=sam)
+    joins(world, again(world, sam))
+    before = world.kept(sam)
+    words = "I am going to kill myself tonight"
+    edited = Inbound("telegram", "u9", OLD, words, kind="edit", edits=first.provider_id)
+    take_in_event(world.app, edited)
+    world.go()
+    assert world.kept(sam) == before
+    assert len(incidents.kept_apart(world.app).incidents) == 1

@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import pytest
 
+from channels.base import Attachment, Inbound
 from channels.errors import NotSent, Refused
 from onestep.services import incidents, take_in
 from onestep.services.deliver_emergency import NOTICE
+from onestep.services.provider_events import take_in_event
 from onestep.services.record_page import record_page
 from onestep.services.take_in import empty_spool
 from onestep.storage.errors import SpoolClosed
-from onestep.storage.models import Alert, Inbox, Incident, Message, Outbox
+from onestep.storage.models import Alert, Aside, Inbox, Incident, Message, Outbox
 from onestep.storage.spool import Spool
 from tests.services.away import HOW, LONG, away
 
@@ -388,3 +390,17 @@ def test_half_written_is_not_there(service):
     assert not service.app.spool.holds_any()
     service.write("been ok")
     assert service.kept(service.sam) == ["been ok"]
+
+
+def test_danger_under_a_picture(service):
+    """Its words are answered at once, like any; the picture is kept for a person later."""
+    photo = Attachment("photo", reference="file-1")
+    inbound = Inbound("telegram", "p", "1001", DANGER, kind="attachment", attachments=(photo,))
+    with away(service, "locked"):
+        take_in_event(service.app, inbound)
+        take_in_event(service.app, inbound)
+        look(service)
+        assert len(said_to(service)) == 1
+    service.go()
+    assert [alert.level for alert in service.rows(Alert)] == ["now"]
+    assert len(service.rows(Aside)) == 1

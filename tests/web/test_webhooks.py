@@ -100,6 +100,17 @@ def test_what_our_own_fault_meets_is_kept_aside(posting, monkeypatch, caplog):
     assert CANARY not in caplog.text
 
 
+def test_our_own_fault_in_reading_a_post_is_no_unreadable_post(posting, monkeypatch):
+    """Who looks after it must know which of the two it was."""
+
+    def broken(_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(posting.provider, "parse", broken)
+    assert posting.post(update(text("1"))).status_code == 200
+    assert [row.reason for row in posting.world.rows(Aside)] == ["failed"]
+
+
 @pytest.mark.parametrize("fault", [OSError("spool"), OperationalError("", {}, Exception())])
 def test_what_cannot_be_kept_is_brought_again(posting, monkeypatch, fault):
     """503 with nothing in it, and the same post is taken once it can be."""
