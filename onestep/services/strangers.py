@@ -14,12 +14,12 @@ from onestep.domain.enrolment import Enrolment
 from onestep.domain.permission import SendKind
 from onestep.domain.words import parse_command
 from onestep.domain.words_table import Word
-from onestep.safety import Level, Verdict
+from onestep.safety import Level, Request, Verdict
 from onestep.services import apart
 from onestep.services.already import Already, went_already
 from onestep.services.app import App
 from onestep.services.joining import CODE, Joined, join, read_code
-from onestep.storage import clients, inbox, incidents, outbox, talk
+from onestep.storage import clients, inbox, incidents, invites, outbox, talk
 from onestep.storage.clients import Theirs
 from onestep.storage.models import Address, Message
 
@@ -57,16 +57,20 @@ def receive_unknown(
         return ()
     if not inbound.answerable:  # a machine: nothing is said, and no code lets it in
         return ()
+    if _stops(inbound) or verdict.request is Request.STOP:  # silence is the answer
+        invites.ask_no_more(session, address.id)
+        outbox.cancel_at(session, address_id=address.id, reason="stopped")
+        return ()
     joined = join(app, session, address, inbound, message, now=now)
-    if joined is None and _may_be_told(session, address, inbound, now):
+    if joined is None and _may_be_told(session, address, now):
         said = apart.line(content, "unknown_sender", address, seed=message.id)
         apart.say(session, address, said, kind=SendKind.CONFIRMATION, now=now)
     return joined if isinstance(joined, Joined) else ()
 
 
-def _may_be_told(session: Session, address: Address, inbound: Inbound, now: datetime) -> bool:
-    """Whether the one sentence of the day goes there; never to a wrong number, nor after STOP."""
-    if address.state == "cut_off" or _stops(inbound):
+def _may_be_told(session: Session, address: Address, now: datetime) -> bool:
+    """Whether the one sentence of the day goes there; never to a wrong number."""
+    if address.state == "cut_off":
         return False
     return not apart.said_since(session, address, now - ONE_ANSWER_IN)
 

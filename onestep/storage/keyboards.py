@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from onestep.storage.base import Moment
-from onestep.storage.models import Address, Outbox, Prompt
+from onestep.storage.models import Address, Joining, Outbox, Prompt
 
 _NOW = bindparam("now", type_=Moment())
 # Asked after every turn, so put together once: building it costs more than running it.
@@ -16,6 +16,7 @@ _OLDEST = (
     .where(
         Outbox.buttons,
         ~exists().where(Prompt.message_id == Outbox.message_id, Prompt.open),
+        ~exists().where(Joining.prompt == Outbox.id),  # is asked whether a code is theirs
         or_(Address.not_before.is_(None), Address.not_before <= _NOW),
     )
     .order_by(Outbox.seq)

@@ -1,6 +1,7 @@
 """Who joins: by a good code and their own yes; a used one is answered as a made-up one is."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from onestep.services import invite as services
 from onestep.services.errors import NoSuchCoach, TermsRefused
 from onestep.services.joining import LETTERS, read_code
+from onestep.services.tidy import tidy
 from onestep.storage import sealed
 from onestep.storage.clients import NewTerms
 from onestep.storage.models import (
@@ -315,3 +317,49 @@ def test_a_code_may_be_good_for_longer(world):
     world.wait(days=29)
     joins(world, dee.code)
     assert world.keys(dee.client_id) == FIRST
+
+
+@pytest.mark.parametrize("words", ["STOP", "please stop texting me"])
+def test_a_stop_in_answer_to_the_question(world, words):
+    """Silence, and the question is not put again; the code is still good for who comes back."""
+    dee = invited(world)
+    start(world, dee.code)
+    before = told(world)
+    world.write(words, phone=NEW)
+    assert told(world) == before
+    joins(world, dee.code)
+    assert world.keys(dee.client_id) == FIRST
+
+
+def test_the_buttons_of_the_question_stay_until_it_is_answered(world):
+    """It has no client yet, and is tidied away no sooner than any other question."""
+    phone = Lively(world.app.channels["telegram"])
+    world.app = replace(world.app, channels={**world.app.channels, "telegram": phone})
+    start(world, invited(world).code)
+    world.run(tidy(world.app))
+    assert phone.tidied == []
+    world.press(world.last_prompt(NEW), "mine", phone=NEW)
+    while world.run(tidy(world.app)):
+        pass
+    assert len(phone.tidied) == 1
+
+
+class Lively:
+    """A phone that can lose its buttons again."""
+
+    def __init__(self, way) -> None:
+        self.way, self.name, self.pace, self.tidied = way, way.name, way.pace, []
+
+    async def send(self, message):
+        """Hands it on."""
+        return await self.way.send(message)
+
+    async def typing(self, to):
+        """Shows nothing."""
+
+    async def acknowledge(self, callback):
+        """Needs nothing."""
+
+    async def tidy(self, to, provider_id):
+        """Notes it."""
+        self.tidied.append(provider_id)
