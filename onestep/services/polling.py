@@ -16,7 +16,7 @@ from typing import Protocol
 from channels.base import Channel, Event, Inbound, Polls
 from channels.errors import NotSent, OurFault, SendError
 from onestep.services.app import App
-from onestep.services.provider_events import take_in
+from onestep.services.provider_events import NOT_KEPT, take_in
 from onestep.services.taps import acknowledge
 from onestep.storage import heard
 from onestep.storage.database import DATABASE_AWAY
@@ -66,11 +66,7 @@ class Poller:
         try:
             updates = await self._asked()
             self._answered()
-            for number, raw in updates:
-                events = await asyncio.to_thread(self._keep, raw)
-                self._acknowledge(events)
-                # One after the other, and only now: what is not moved past comes again.
-                self.after = number
+            await self._take_in(updates)
         except OurFault:
             self._refused()
             await self.rest(BACK_OFF[-1])
@@ -81,6 +77,25 @@ class Poller:
         else:
             self.failures = 0
             await self._note()
+
+    async def _take_in(self, updates: Sequence[tuple[int, bytes]]) -> None:
+        """Takes in one after the other; what could not be kept is not moved past: it comes again.
+
+        What lies behind it is taken in all the same: there may be danger in it. Raises the first
+        fault.
+        """
+        first: Exception | None = None
+        for number, raw in updates:
+            try:
+                events = await asyncio.to_thread(self._keep, raw)
+            except NOT_KEPT as fault:
+                first = first or fault
+                continue
+            self._acknowledge(events)
+            if first is None:
+                self.after = number
+        if first is not None:
+            raise first
 
     async def _asked(self) -> Sequence[tuple[int, bytes]]:
         """What came; one question that hangs is broken off, told, and put anew."""
