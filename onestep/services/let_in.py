@@ -16,6 +16,7 @@ from onestep.services.scope import Scope, open_scope
 from onestep.services.speak import speak
 from onestep.services.times import agreed
 from onestep.storage import clients, inbox, outbox, record, talk
+from onestep.storage.alone import alone_with
 from onestep.storage.models import Address, Client, Inbox, Invite, Message
 
 # Why outreach was held, where the coach who gave the new code has spoken with the client since.
@@ -30,6 +31,7 @@ def let_in(
     First contact begins for who has not agreed yet. Who has goes on where they were: nothing of
     the record is lost, and a phone that was theirs before is cut off.
     """
+    alone_with(session, invitation.client_id)
     client = clients.client(session, invitation.client_id)
     message.client_id, message.kind = client.id, "join"
     message.zone = clients.terms(session, client.id).zone

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from onestep.storage.alone import alone_at
 from onestep.storage.models import Heard
 
 
@@ -18,6 +19,7 @@ def claim(session: Session, channel: str, *, now: datetime, every: timedelta) ->
 
     The first time it is now: what came before this service was there is not ours to answer.
     """
+    alone_at(session, "heard", channel)
     row = session.get(Heard, channel, with_for_update=True)
     if not is_due(session, channel, now=now, every=every):
         return None
