@@ -209,7 +209,8 @@ def _reply(scope: Scope, asked: Asked, answer: dialogue.Answer) -> None:
     }
     replies = [*scope.says, *([] if _taken_over(scope) else _bot_replies(scope, answer))]
     silent = any(command.get("command") == "stay_silent" for command in answer.commands)
-    asks = any(reply.prompt is not None for reply in replies)  # a new question closes the old one
+    # A new question closes the old one; but one for whom there is no address is never put.
+    asks = scope.address is not None and any(reply.prompt is not None for reply in replies)
     if (answer.replies or not silent) and not asks:
         talk.close_prompt(scope.session, scope.client.id)
     kind = scope.notice or asked.kind

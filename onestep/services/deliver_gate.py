@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from onestep.domain.contact import ContactState
 from onestep.domain.permission import Allowed, SendKind, may_send
 from onestep.domain.permission import Refused as NotNow
 from onestep.domain.terms import next_good, quiet, safe
@@ -34,7 +35,9 @@ def refusal(
     if address.state != "live" and kind not in STILL_SENT[address.state]:
         return {"state": "cancelled", "reason": "address_" + address.state}
     if row.client_id is None:
-        return None
+        return _to_a_phone_left(session, address)
+    if row.client_id != address.client_id and row.lane != outbox.ALERT:  # another has it by now
+        return {"state": "cancelled", "reason": "address_moved"}
     client = clients.client(session, row.client_id)
     verdict = _verdict(session, client, row, kind, now)
     if isinstance(verdict, Allowed):
@@ -45,6 +48,14 @@ def refusal(
         again = {"state": "ready", "due_at": later, "attempts": row.attempts - 1}
         return {**again, "reason": outbox.HELD}
     return {"state": "cancelled", "reason": verdict.reason.value}
+
+
+def _to_a_phone_left(session: Session, address: Address) -> Mapping[str, Any] | None:
+    """What is in nobody's record goes out; but where a client was, not after their STOP."""
+    if address.client_id is None or address.state != "moved":
+        return None
+    stopped = clients.client(session, address.client_id).contact == ContactState.STOPPED
+    return {"state": "cancelled", "reason": ContactState.STOPPED.value} if stopped else None
 
 
 def _verdict(

@@ -22,7 +22,7 @@ class _Piece:
     work: Callable[[Session], Any]
     done: bool = False
     result: Any = None
-    fault: Exception | None = None
+    fault: BaseException | None = None
 
 
 class Together:
@@ -61,7 +61,7 @@ class Together:
                 pieces = self._taken()  # only now: whoever came while the lock was waited for, too
                 for piece in pieces:
                     self._do_one(piece, session, alone=len(pieces) == 1)
-        except Exception as fault:  # noqa: BLE001  # nothing was kept: each is told, and decides
+        except BaseException as fault:  # noqa: BLE001  # nothing was kept: each is told, and decides
             if not pieces or isinstance(fault, self._away):  # those who come now would meet it too
                 pieces += self._taken()
             for piece in pieces:

@@ -5,6 +5,7 @@ import pytest
 from channels.base import ContactChange, Inbound
 from channels.errors import Gone
 from onestep.services import incidents, invite
+from onestep.services.converse import converse
 from onestep.services.errors import TermsRefused, UnknownClient
 from onestep.services.provider_events import take_in_event
 from onestep.services.record_page import record_page
@@ -244,3 +245,26 @@ def test_an_edit_on_the_old_phone_is_not_the_clients(world, sam):
     world.go()
     assert world.kept(sam) == before
     assert len(incidents.kept_apart(world.app).incidents) == 1
+
+
+def test_a_stop_before_the_morning_holds_for_the_old_phone_too(world, sam):
+    """What waits for the end of quiet hours is asked about again as it goes."""
+    world.wait(hours=13)
+    before = told(world, OLD)
+    joins(world, again(world, sam))
+    world.write("STOP", phone=NEW)
+    world.wait(hours=10)
+    assert told(world, OLD) == before
+
+
+def test_nothing_for_one_goes_to_a_phone_that_is_anothers_by_now(world, sam):
+    """A number given out anew: what still lay ready for Sam is not for Dee to read."""
+    dee = world.add("Dee", phone="3003")
+    before = told(world, OLD)
+    world.write("been better", go=False)
+    world.run(converse(world.app))
+    [address] = [row for row in world.rows(Address) if row.client_id == sam]
+    with world.app.db.write() as session:
+        session.get_one(Address, address.id).client_id = dee
+    world.go()
+    assert told(world, OLD) == before

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from onestep.storage.database import Database, sqlite_url
-from onestep.storage.errors import NoRoom
+from onestep.storage.errors import Damaged, NoRoom
 from onestep.storage.seal import new_keyring
 from onestep.storage.turnstile import turnstile
 
@@ -210,3 +210,23 @@ def test_whoever_holds_the_turn_and_stands_still_holds_up_nobody(tmp_path):
         pass
     with turnstile(None, until=time.monotonic()):
         pass
+
+
+def test_who_is_broken_off_leaves_nobody_waiting(db):
+    """Even a thread that is interrupted while it writes lets the next one write."""
+    with pytest.raises(KeyboardInterrupt):
+        db.write_together(bring(1, fault=KeyboardInterrupt()))
+    found = []
+    thread = threading.Thread(
+        target=lambda: found.append(db.write_together(bring(2))), daemon=True
+    )
+    thread.start()
+    thread.join(PATIENCE)
+    assert (found, kept(db)) == ([2], [2])
+
+
+def test_a_damaged_database_is_everybodys_fault_too(db):
+    """The driver calls it by another name: it is told as what it is, to be parked by each."""
+    malformed = DatabaseError("", {}, Exception("database disk image is malformed"))
+    with brought_at_once(db, [bring(0), bring(1, fault=malformed)]) as found:
+        assert [type(found[number]) for number in range(2)] == [Damaged] * 2
