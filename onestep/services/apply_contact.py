@@ -71,7 +71,7 @@ def resume(scope: Scope, _: c.Resume) -> None:
         move(scope, ContactEvent.RESUME)
     _reach_here(scope)
     scope.client.paused_until = None
-    scope.client.held = None if scope.client.held in {"waiting", "exit"} else scope.client.held
+    _is_back(scope)
     plan.plan_next(scope)
     scope.say("resumed")
 
@@ -92,8 +92,14 @@ def start(scope: Scope) -> None:
     """START brings back who had stopped, and nobody else."""
     move(scope, ContactEvent.START)
     _reach_here(scope)
+    _is_back(scope)
     plan.plan_next(scope)
     scope.say("resumed")
+
+
+def _is_back(scope: Scope) -> None:
+    """Their own act ends what waited for it; not what waits for a person."""
+    scope.client.held = None if scope.client.held in {"waiting", "exit"} else scope.client.held
 
 
 def _reach_here(scope: Scope) -> None:

@@ -135,3 +135,12 @@ def test_a_receipt_does_not_slip_out_while_the_word_waits(world, sam):
     world.write("green tea", go=False)
     world.run(deliver(world.app))
     assert told(world) == []
+
+
+def test_start_brings_back_who_had_stopped_after_the_word(world, sam):
+    """It is as much the client's own act as RESUME."""
+    for words in ("green tea", "STOP", "START"):
+        world.write(words)
+    assert world.keys(sam) == ["resumed"]
+    world.write("been better")
+    assert world.keys(sam)[-1] == "ask_how"
