@@ -19,6 +19,7 @@ from onestep.services.attachments import wanted
 from onestep.services.concern import raise_concern, raise_unread
 from onestep.services.meaning import meaning, wait_for_the_lull
 from onestep.services.park import Sender, park
+from onestep.services.scope import is_discreet
 from onestep.services.stops_too import put_stop, stops_too
 from onestep.services.strangers import goes_apart, receive_apart, receive_unknown
 from onestep.storage import attachments, clients, inbox, incidents, sealed, talk
@@ -138,10 +139,10 @@ def _sender(app: App, inbound: Inbound, now: datetime) -> Sender:
             said = incidents.said_from(session, theirs.address, since=since)
         texts = (sealed.readable(session, each) for each in said if each.at > since)
         earlier = tuple(text for text in texts if text is not None)
-    if theirs is None:
-        return Sender(ScreenContext(language=app.language, earlier=earlier))
-    context = ScreenContext(language=theirs.terms.language, earlier=earlier)
-    return Sender(context, discreet=theirs.terms.discreet)
+        if theirs is None:
+            return Sender(ScreenContext(language=app.language, earlier=earlier))
+        context = ScreenContext(language=theirs.terms.language, earlier=earlier)
+        return Sender(context, discreet=is_discreet(session, theirs.client, theirs.terms))
 
 
 def _theirs(session: Session, inbound: Inbound) -> clients.Theirs | None:

@@ -57,11 +57,8 @@ class Scope:
 
     @property
     def discreet(self) -> bool:
-        """Whether nothing that shows may be said: by their terms, or on a phone others read."""
-        kept = self.session.get(SafeContact, self.client.id)
-        return (
-            self.terms.discreet or self.client.held == "exit" or not (kept and kept.theirs_alone)
-        )
+        """Whether nothing that shows may be said."""
+        return is_discreet(self.session, self.client, self.terms)
 
     @property
     def refs(self) -> tuple[str, ...]:
@@ -86,6 +83,12 @@ class Scope:
     def say(self, key: str, **values: str) -> None:
         """The application adds a line of its own to this turn's reply."""
         self.says.append(Reply(say=key, values=values))
+
+
+def is_discreet(session: Session, client: Client, terms: ContactTerms) -> bool:
+    """Whether nothing that shows may be said: by their terms, or on a phone others read."""
+    kept = session.get(SafeContact, client.id)
+    return terms.discreet or client.held == "exit" or not (kept and kept.theirs_alone)
 
 
 def open_scope(

@@ -19,6 +19,7 @@ from onestep.services import apart
 from onestep.services.already import Already, went_already
 from onestep.services.app import App
 from onestep.services.joining import CODE, Joined, join, read_code
+from onestep.services.scope import is_discreet
 from onestep.storage import clients, inbox, incidents, invites, outbox, talk
 from onestep.storage.clients import Theirs
 from onestep.storage.models import Address, Message
@@ -100,7 +101,7 @@ def receive_apart(
 ) -> None:
     """Keeps a message that `goes_apart`: danger is answered and rung, the rest has a receipt."""
     address, content = theirs.address, app.content(theirs.terms.language)
-    discreet = theirs.terms.discreet
+    discreet = is_discreet(session, theirs.client, theirs.terms)
     zone = theirs.terms.zone
     message = apart.keep(session, address, inbound, verdict, now=now, zone=zone)
     if verdict.level is Level.NOW:

@@ -14,6 +14,7 @@ from onestep.services.provider_events import take_in_event
 from onestep.services.record_page import record_page
 from onestep.services.take_in import empty_spool
 from onestep.storage.errors import SpoolClosed
+from onestep.storage.invites import agree_safe_contact
 from onestep.storage.models import Alert, Aside, Inbox, Incident, Message, Outbox
 from onestep.storage.spool import Spool
 from tests.services.away import HOW, LONG, away
@@ -404,3 +405,18 @@ def test_danger_under_a_picture(service):
     service.go()
     assert [alert.level for alert in service.rows(Alert)] == ["now"]
     assert len(service.rows(Aside)) == 1
+
+
+@pytest.mark.parametrize("what", ["the phone is shared", "the word was said"])
+def test_nothing_shows_on_an_unsafe_phone_meanwhile(service, what):
+    """What is known of the phone counts for the reply that goes out at once, too."""
+    service.change(service.sam, held="exit" if what == "the word was said" else None)
+    with service.app.db.write() as session:
+        alone = what != "the phone is shared"
+        now = service.app.clock()
+        agree_safe_contact(session, client_id=service.sam, theirs_alone=alone, now=now)
+    with away(service, "locked"):
+        service.write(DANGER, go=False)
+        look(service)
+        (reply,) = said_to(service)
+    assert DISCREET in reply
