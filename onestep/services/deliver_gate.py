@@ -35,7 +35,7 @@ def refusal(
     if address.state != "live" and kind not in STILL_SENT[address.state]:
         return {"state": "cancelled", "reason": "address_" + address.state}
     if row.client_id is None:
-        return _to_a_phone_left(session, address)
+        return _to_a_phone_left(session, row, address)
     if row.client_id != address.client_id and row.lane != outbox.ALERT:  # another has it by now
         return {"state": "cancelled", "reason": "address_moved"}
     client = clients.client(session, row.client_id)
@@ -50,9 +50,12 @@ def refusal(
     return {"state": "cancelled", "reason": verdict.reason.value}
 
 
-def _to_a_phone_left(session: Session, address: Address) -> Mapping[str, Any] | None:
-    """What is in nobody's record goes out; but where a client was, not after their STOP."""
-    if address.client_id is None or address.state != "moved":
+def _to_a_phone_left(session: Session, row: Outbox, address: Address) -> Mapping[str, Any] | None:
+    """What is in nobody's record goes out; but where a client was, not after their STOP.
+
+    Danger is always answered, whoever holds that phone.
+    """
+    if row.lane == outbox.ALERT or address.client_id is None or address.state != "moved":
         return None
     stopped = clients.client(session, address.client_id).contact == ContactState.STOPPED
     return {"state": "cancelled", "reason": ContactState.STOPPED.value} if stopped else None

@@ -255,6 +255,8 @@ def test_a_stop_before_the_morning_holds_for_the_old_phone_too(world, sam):
     world.write("STOP", phone=NEW)
     world.wait(hours=10)
     assert told(world, OLD) == before
+    world.write("I am going to kill myself tonight", phone=OLD)
+    assert len(told(world, OLD)) == len(before) + 1  # danger is answered, whoever it is
 
 
 def test_nothing_for_one_goes_to_a_phone_that_is_anothers_by_now(world, sam):
