@@ -41,7 +41,9 @@ _GOOD_AFTER_ALL = re.compile(r"\b(but|then|though|sorted|still)\b")
 # The questions that ask how things are; the others ask about something already told.
 OPENERS = frozenset({"better", "shown_up", "coping", "hard_coach", "worry_when", None})
 _NOT_THERE = re.compile(
-    r"^(i |ive |we )?(havent|hasnt|havnt|didnt|not|no|never|without|nobody|no one)\b"
+    # "Not much, it all went back" tells no absence: it says how little, and then what is wrong.
+    r"^(i |ive |we )?(havent|hasnt|havnt|didnt|not(?! (much|a lot|great|good|really|well)\b)|no"
+    r"|never|without|nobody|no one)\b"
 )
 
 

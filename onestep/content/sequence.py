@@ -21,6 +21,7 @@ _GENTLE = (
     "offer_coach",
     "hopes_loss",
     "close_hard",
+    "declined_wrote",  # to somebody who said no: that it was seen, and nothing more is ours to say
 )
 _NOT_WHEN_HARD = (
     "ask_scale",

@@ -23,7 +23,7 @@ KINDS = {
     "who": "who",
     "you_noticed": "noticed",
     "difference": "difference",
-    "hopes_difference": "difference",
+    "hopes_difference": "hopes",
     "scale_in": "difference",
     "rating_tells": "difference",
     "scale": "scale",
