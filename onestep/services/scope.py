@@ -44,6 +44,7 @@ class Scope:
     messages: tuple[Message, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     conversation: Conversation | None = None
+    safe: SafeContact | None = None  # what was agreed about reaching them safely
     left_hanging: bool = True  # as of the turn's beginning; true where nobody looked
     says: list[Reply] = field(default_factory=list)
     notice: SendKind | None = None  # what the application's own line is, when it is no plain reply
@@ -122,6 +123,7 @@ def open_scope(
         messages=messages,
         texts={message.id: sealed.message_text(session, message) for message in messages},
         conversation=about.conversation,
+        safe=about.safe,
         left_hanging=about.left_hanging,
         dialogue=about.dialogue or talk.dialogue(session, client_id, now=now),
     )

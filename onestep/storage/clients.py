@@ -19,6 +19,7 @@ from onestep.storage.models import (
     Conversation,
     Dialogue,
     Outbox,
+    SafeContact,
 )
 from onestep.storage.outbox import HELD
 
@@ -31,9 +32,10 @@ _FOUND = select(Address).where(
     Address.channel == bindparam("channel"), Address.value_hash == bindparam("hashed")
 )
 _THEIRS = (
-    select(Address, Client, ContactTerms)
+    select(Address, Client, ContactTerms, SafeContact)
     .join(Client, Client.id == Address.client_id)
     .join(ContactTerms, ContactTerms.client_id == Address.client_id)
+    .outerjoin(SafeContact, SafeContact.client_id == Address.client_id)
     .where(Address.channel == bindparam("channel"), Address.value_hash == bindparam("hashed"))
 )
 # A preferred address that is dead is not silently replaced by another (terms page).
@@ -56,14 +58,17 @@ _LEFT_HANGING = exists().where(
         and_(Outbox.state == "ready", Outbox.reason == HELD),
     ),
 )
-# One statement where seven would do: a turn asks it twice.
+# One statement where eight would do: a turn asks it twice.
 _ABOUT = (
-    select(Client, ContactTerms, Coach, Address, Conversation, Dialogue, _LEFT_HANGING)
+    select(
+        Client, ContactTerms, SafeContact, Coach, Address, Conversation, Dialogue, _LEFT_HANGING
+    )
     .join(ContactTerms, ContactTerms.client_id == Client.id)
     .join(Coach, Coach.id == Client.coach_id)
     .outerjoin(Address, Address.id == _PREFERRED.with_only_columns(Address.id).scalar_subquery())
     .outerjoin(Conversation, Conversation.id == _TALKING.scalar_subquery())
     .outerjoin(Dialogue, Dialogue.client_id == Client.id)
+    .outerjoin(SafeContact, SafeContact.client_id == Client.id)
     .where(Client.id == _CLIENT)
 )
 
@@ -75,6 +80,7 @@ class Theirs:
     address: Address
     client: Client
     terms: ContactTerms
+    safe: SafeContact | None  # held here, so that whoever looks for it by id need not ask again
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,7 @@ class About:
 
     client: Client
     terms: ContactTerms
+    safe: SafeContact | None  # as in Theirs
     coach: Coach
     address: Address | None  # where they are written to: the preferred live one
     conversation: Conversation | None  # the one that is going on
