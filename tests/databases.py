@@ -25,7 +25,12 @@ from tools.setup import debian
 from tools.setup.errors import CommandFailed
 
 KINDS = ("sqlite", "postgresql")
-both_databases = pytest.mark.parametrize("database", KINDS, indirect=True)
+# The second database takes a second and more of every test: `make check` leaves it out.
+both_databases = pytest.mark.parametrize(
+    "database",
+    ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)],
+    indirect=True,
+)
 ACCOUNTS = ("postgres", "nobody")  # a server refuses to be root's
 SETTINGS = {
     "listen_addresses": "''",  # its socket lies in its own folder; nothing listens on a port
