@@ -36,7 +36,7 @@ def contact_change(app: App, change: ContactChange) -> None:
         alone_at(session, "sender", change.channel, change.sender)
         theirs = clients.whose(session, channel=change.channel, value=change.sender)
         known = talk.already_in(session, channel=change.channel, provider_id=provider_id)
-        if known or theirs is None or theirs.address.state not in clients.OF_THEIRS:
+        if known or theirs is None:
             return
         turn_id = _keep(session, theirs, change, now)
         if change.change in CLOSED:

@@ -25,7 +25,7 @@ from onestep.storage.outbox import HELD
 
 # Of an address: its client's; a dead one that writes is live again. One that was left, or is a
 # wrong number, is a stranger's.
-OF_THEIRS = frozenset({"live", "dead"})
+OF_THEIRS = ("live", "dead")
 # Asked with every message, so put together once: building a statement costs more than running it.
 _CLIENT: BindParameter[str] = bindparam("client_id")
 _FOUND = select(Address).where(
@@ -37,6 +37,7 @@ _THEIRS = (
     .join(ContactTerms, ContactTerms.client_id == Address.client_id)
     .outerjoin(SafeContact, SafeContact.client_id == Address.client_id)
     .where(Address.channel == bindparam("channel"), Address.value_hash == bindparam("hashed"))
+    .where(Address.state.in_(OF_THEIRS))
 )
 # A preferred address that is dead is not silently replaced by another (terms page).
 _PREFERRED = (
@@ -80,7 +81,7 @@ class Theirs:
     address: Address
     client: Client
     terms: ContactTerms
-    safe: SafeContact | None  # held here, so that whoever looks for it by id need not ask again
+    safe: SafeContact | None
 
 
 @dataclass(frozen=True)
@@ -195,7 +196,7 @@ def find_address(session: Session, *, channel: str, value: str) -> Address | Non
 
 
 def whose(session: Session, *, channel: str, value: str) -> Theirs | None:
-    """The client with this address, or nothing where it is no client's."""
+    """The client with this address; nothing where it is no client's, or not any more."""
     hashed = sealed.keyring(session).address_hash(channel, value)
     found = session.execute(_THEIRS, {"channel": channel, "hashed": hashed}).one_or_none()
     return Theirs(*found) if found else None

@@ -11,7 +11,7 @@ from channels.errors import NotSent, OurFault, Refused, Unknown
 from onestep.services.attachments import RETRIES, content_type
 from onestep.services.provider_events import take_in_event
 from onestep.services.record_page import record_page
-from onestep.storage import attachments
+from onestep.storage import attachments, clients
 from onestep.storage.models import Alert, Aside, Attachment, Entry
 from tests.channels.peers.shaky import answer, shaky
 from tests.channels.twilio.signed import SID, made
@@ -113,6 +113,15 @@ def test_of_nobody_who_agreed_nothing_is_fetched(kept, enrolment):
     if enrolment is not None:
         kept.add("Kit", phone="1002", enrolment=enrolment)
     send(kept, sender="1002")
+    assert kept.channel.asked == ()
+    assert len(kept.rows(Aside)) == 1
+
+
+def test_what_an_old_phone_sends_waits_for_a_person(kept):
+    """A phone that its client has left is a stranger's: its picture is put aside, not dropped."""
+    with kept.app.db.write() as session:
+        clients.find_address(session, channel="telegram", value="1001").state = "moved"
+    send(kept)
     assert kept.channel.asked == ()
     assert len(kept.rows(Aside)) == 1
 
