@@ -5,6 +5,9 @@
 
 BIN := .venv/bin
 BOT := bot/.venv/bin/python
+# A file's tests stay together: what they share is made once. Each process may start a bot of its
+# own (0.6 GB), so on a large machine there are four and no more.
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 help:  ## list what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -19,7 +22,7 @@ test:  ## set up and run every test (smaller counts where a test repeats itself)
 	@python3 -m tools.setup --browser
 	@failed=0; \
 	echo "· Tests of the bot"; $(BOT) -m pytest -c bot/pytest.ini bot/tests || failed=1; \
-	echo "· Tests of the application"; $(BIN)/pytest || failed=1; \
+	echo "· Tests of the application"; $(BIN)/pytest $(SIDE_BY_SIDE) || failed=1; \
 	exit $$failed
 
 test-long: export ONESTEP_TEST_LONG = 1
