@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from onestep.services.app import App
 from onestep.services.attachments import fetch_attachment
@@ -41,46 +42,18 @@ class Loop:
 
 def loops(app: App) -> list[Loop]:
     """Every loop of the service; alerts have a lane and a worker of their own (R9)."""
-
-    async def alerts() -> bool | float:
-        return await deliver(app, lane="alert")
-
-    async def spool() -> bool:
-        return await empty_spool(app)
-
-    async def missed() -> bool:
-        return await take_in_missed(app)
-
-    async def schedule() -> bool:
-        return await asyncio.to_thread(run_due, app)
-
-    async def conversations() -> bool:
-        return await converse(app)
-
-    async def deliveries() -> bool | float:
-        return await deliver(app)
-
-    async def buttons() -> bool:
-        return await tidy(app)
-
-    async def pictures() -> bool:
-        return await fetch_attachment(app)
-
-    async def look_ups() -> bool:
-        return await look_up(app)
-
     ordinary = [
-        Loop("schedule", "schedule", schedule),
-        Loop("conversations", "inbox", conversations, at_once=4),
-        Loop("deliveries", "outbox", deliveries, at_once=4),
-        Loop("buttons", "outbox", buttons),
-        Loop("pictures", "inbox", pictures),
-        Loop("look-ups", "outbox", look_ups),
+        Loop("schedule", "schedule", partial(asyncio.to_thread, run_due, app)),
+        Loop("conversations", "inbox", partial(converse, app), at_once=4),
+        Loop("deliveries", "outbox", partial(deliver, app), at_once=4),
+        Loop("buttons", "outbox", partial(tidy, app)),
+        Loop("pictures", "inbox", partial(fetch_attachment, app)),
+        Loop("look-ups", "outbox", partial(look_up, app)),
     ]
     danger = [
-        Loop("spool", "spool", spool),
-        Loop("missed", "spool", missed),
-        Loop("alerts", "outbox", alerts),
+        Loop("spool", "spool", partial(empty_spool, app)),
+        Loop("missed", "spool", partial(take_in_missed, app)),
+        Loop("alerts", "outbox", partial(deliver, app, lane="alert")),
     ]
     return [*danger, *(_with_the_clock(app, loop) for loop in ordinary)]
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from onestep.storage import clients, record
+from onestep.services.for_coach import tell_coach
 from onestep.storage.models import Client, SafeContact
 
 AFTER = timedelta(days=90)  # security page, shared phone
@@ -23,15 +23,4 @@ def ask_coaches(session: Session, now: datetime) -> None:
     ).all()
     for kept in rows:
         kept.reminded_at = now
-        record.add_ask(
-            session,
-            client_id=kept.client_id,
-            about="safe_contact",
-            detail="agree_again",
-            words="",
-            message_ids=[],
-            at=now,
-            zone=clients.terms(session, kept.client_id).zone,
-            due_at=now,
-            turn_id=None,
-        )
+        tell_coach(session, kept.client_id, about="safe_contact", detail="agree_again", now=now)

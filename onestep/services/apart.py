@@ -11,6 +11,7 @@ from channels.base import Inbound
 from onestep.content import Content, Reply, render
 from onestep.domain.permission import SendKind
 from onestep.safety import Level, Verdict
+from onestep.services.keep_inbound import keep_inbound
 from onestep.storage import incidents, talk
 from onestep.storage.base import new_id
 from onestep.storage.models import Address, Alert, Message, Outbox
@@ -35,25 +36,11 @@ def keep(
     kind: str | None = None,
 ) -> Message:
     """Keeps the message as nobody's; what the screen saw in it is an incident of its level."""
-    category = verdict.category.value if verdict.category else None
-    message = talk.add_message(
-        session,
-        text=inbound.text,
-        direction="in",
-        channel=inbound.channel,
-        kind=kind or inbound.kind,
-        at=now,
-        zone=zone,
-        client_id=None,
-        address_id=address.id,
-        provider_id=inbound.provider_id,
-        screen_level=verdict.level.value,
-        screen_by=verdict.by,
-        screen_category=category,
-        screen_spans=[[span.start, span.end] for span in verdict.matched],
+    message = keep_inbound(
+        session, inbound, verdict, address=address, client_id=None, now=now, zone=zone, kind=kind
     )
     if verdict.level is not Level.NONE:
-        level = verdict.level.value
+        level, category = verdict.level.value, message.screen_category
         incidents.add(session, message=message, level=level, category=category, now=now)
     return message
 

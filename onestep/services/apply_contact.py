@@ -13,7 +13,7 @@ from onestep.domain.terms import Rhythm, Terms, next_allowed
 from onestep.services import plan
 from onestep.services.scope import Scope
 from onestep.services.times import agreed, when_words
-from onestep.storage import clients, outbox, record, talk
+from onestep.storage import cancel, clients, record, talk
 
 CONSENT_VERSION = "1"
 LATER_MEANS = timedelta(hours=3)  # "later", with no time said
@@ -171,7 +171,7 @@ def move(scope: Scope, event: ContactEvent) -> None:
     if state is ContactState.ACTIVE:
         return
     scope.client.paused_until = None
-    outbox.cancel_ready(scope.session, client_id=scope.client.id, reason=state.value)
+    cancel.of_the_bot(scope.session, client_id=scope.client.id, reason=state.value)
     plan.cancel_planned(scope, reason=state.value)
     talk.end_conversation(scope.session, client_id=scope.client.id, how="left_open", now=scope.now)
 

@@ -21,7 +21,7 @@ from onestep.services.ask_again import ask_again
 from onestep.services.choose import chosen
 from onestep.services.scope import Scope, open_scope
 from onestep.services.speak import not_after, speak
-from onestep.storage import inbox, outbox, sealed, talk
+from onestep.storage import cancel, inbox, sealed, talk
 from onestep.storage.database import DATABASE_AWAY
 from onestep.storage.errors import LeaseLost
 from onestep.storage.inbox import Claim
@@ -173,7 +173,7 @@ def _commit(app: App, asked: Asked, answer: dialogue.Answer) -> None:
         inbox.finish(session, asked.claim)
         scope = _scope(app, session, asked.claim)
         if scope.messages and scope.left_hanging:
-            outbox.cancel_held(session, client_id=scope.client.id)
+            cancel.held(session, client_id=scope.client.id)
         _record_turn(scope, answer)
         apply_all(scope, answer.commands, known_to(scope, asked.context, answer.commands))
         scope.dialogue.state, scope.dialogue.updated_at = dict(answer.state), scope.now

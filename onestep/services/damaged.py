@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from onestep.services.app import App
+from onestep.services.for_coach import tell_coach
 from onestep.storage import clients, inbox, record, sealed, talk
 from onestep.storage.errors import LeaseLost, Unreadable
 from onestep.storage.inbox import Claim
@@ -39,20 +40,15 @@ def set_damaged_aside(app: App, claim: Claim) -> bool:
 
 def tell_of_unsent(session: Session, row: Outbox, now: datetime) -> None:
     """A line for the coach: something that was to be said here cannot be opened, and was not."""
-    if row.client_id is None:
-        return
-    record.add_ask(
-        session,
-        client_id=row.client_id,
-        about="unreadable",
-        detail="not_sent",
-        words="",
-        message_ids=[row.message_id],
-        at=now,
-        zone=clients.terms(session, row.client_id).zone,
-        due_at=now,
-        turn_id=None,
-    )
+    if row.client_id is not None:
+        tell_coach(
+            session,
+            row.client_id,
+            about="unreadable",
+            detail="not_sent",
+            now=now,
+            message_ids=[row.message_id],
+        )
 
 
 def _damaged(session: Session, claim: Claim) -> list[tuple[Inbox, Message]]:

@@ -11,7 +11,8 @@ from channels.base import Receipt
 from channels.errors import Gone, NotSent, OptedOut, OurFault, Refused, SendError
 from onestep.domain.contact import By, ContactEvent, ContactState, change_contact
 from onestep.domain.errors import TransitionRefused
-from onestep.storage import clients, holds, outbox, record, talk
+from onestep.services.for_coach import tell_coach
+from onestep.storage import cancel, clients, holds, outbox, talk
 from onestep.storage.models import Address, Outbox
 
 log = logging.getLogger(__name__)
@@ -139,19 +140,9 @@ def _let_go(session: Session, channel: str, now: datetime) -> None:
 
 def _tell_coach(session: Session, row: Outbox, now: datetime) -> None:
     """A line for the coach: something that was said here does not arrive, and will not."""
-    if row.client_id is None:
-        return
-    record.add_ask(
-        session,
-        client_id=row.client_id,
-        about="undelivered",
-        words="",
-        message_ids=[row.message_id],
-        at=now,
-        zone=clients.terms(session, row.client_id).zone,
-        due_at=now,
-        turn_id=None,
-    )
+    if row.client_id is not None:
+        about = "undelivered"
+        tell_coach(session, row.client_id, about=about, now=now, message_ids=[row.message_id])
 
 
 def _stopped(session: Session, row: Outbox, now: datetime) -> None:
@@ -164,7 +155,7 @@ def _stopped(session: Session, row: Outbox, now: datetime) -> None:
     if state.value != client.contact:
         client.contact, client.contact_since = state.value, now
         client.paused_until = None
-        outbox.cancel_ready(session, client_id=client.id, reason=state.value)
+        cancel.of_the_bot(session, client_id=client.id, reason=state.value)
 
 
 def gone(session: Session, row: Outbox, now: datetime) -> None:

@@ -3,6 +3,8 @@
 Where the first still waits for its turn, the turn reads the later one instead.
 """
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from channels.base import Inbound
@@ -11,6 +13,7 @@ from onestep.domain.words_table import Word
 from onestep.safety import Level, Verdict
 from onestep.services.app import App
 from onestep.services.concern import raise_concern
+from onestep.services.keep_inbound import keep_inbound
 from onestep.services.meaning import meaning, wait_for_the_lull
 from onestep.services.receive import look_at, receive
 from onestep.services.scope import new_turn_id
@@ -49,8 +52,6 @@ def _kept(app: App, session: Session, inbound: Inbound, verdict: Verdict) -> boo
     first = talk.came_as(session, channel=inbound.channel, provider_id=inbound.edits or "")
     if theirs is None or first is None or first.client_id != theirs.client.id:
         return False
-    if theirs.address.state not in clients.OF_THEIRS:
-        return False  # the phone was left since: who holds it now is a stranger
     if theirs.client.enrolment != Enrolment.ENROLLED:
         return False
     _keep(app, session, theirs, first, inbound, verdict)
@@ -67,22 +68,16 @@ def _keep(
 ) -> None:
     now, client_id = app.clock(), theirs.client.id
     alone_with(session, client_id)
-    message = talk.add_message(
+    message = keep_inbound(
         session,
-        text=inbound.text,
-        direction="in",
-        channel=inbound.channel,
-        kind="edit",
-        at=now,
-        zone=theirs.terms.zone,
+        inbound,
+        verdict,
+        address=theirs.address,
         client_id=client_id,
-        address_id=theirs.address.id,
-        provider_id=inbound.provider_id,
-        said=[{"edits": first.id}],
-        screen_level=verdict.level.value,
-        screen_by=verdict.by,
-        screen_category=verdict.category.value if verdict.category else None,
-        screen_spans=[[span.start, span.end] for span in verdict.matched],
+        now=now,
+        zone=theirs.terms.zone,
+        kind="edit",
+        edits=first.id,
     )
     waits = _waits(session, first)
     row = inbox.put(
@@ -96,14 +91,16 @@ def _keep(
     if verdict.level is not Level.NONE:
         raise_concern(app, session, waits or row, message, verdict, now=now)
     put_stop(session, client_id, verdict, now=now, message_id=message.id)
-    if (
-        row.state == "waiting" and row.kind == "edit"
-    ):  # nothing to answer: these words are kept, and no turn is made
-        id = talk.add_turn(
-            session, id=new_turn_id(), client_id=client_id, by="application", now=now
-        )
-        row.state, row.turn_id = "done", id
-        session.get_one(Message, row.message_id).turn_id = id
+    if row.state == "waiting" and row.kind == "edit":
+        _answered_already(session, row, now)
+
+
+def _answered_already(session: Session, row: Inbox, now: datetime) -> None:
+    """These words are kept, and no turn of the bot's is made for them."""
+    turn = new_turn_id()
+    talk.add_turn(session, id=turn, client_id=row.client_id, by="application", now=now)
+    row.state, row.turn_id = "done", turn
+    session.get_one(Message, row.message_id).turn_id = turn
     session.flush()
 
 

@@ -12,7 +12,7 @@ from onestep.services.app import App
 from onestep.services.errors import NotInHandOff
 from onestep.services.scope import Scope, new_turn_id, open_scope
 from onestep.services.speak import queue_text
-from onestep.storage import inbox, outbox, talk
+from onestep.storage import cancel, inbox, talk
 from onestep.storage.base import new_id
 from onestep.storage.models import HandOff, Message, Relay
 
@@ -61,7 +61,7 @@ def join(scope: Scope) -> HandOff:
     found = request(scope, because="coach", to="coach")
     if found.state == "requested":
         found.state, found.opened_at = "open", scope.now
-        outbox.cancel_ready(scope.session, client_id=scope.client.id, reason="with_coach")
+        cancel.of_the_bot(scope.session, client_id=scope.client.id, reason="with_coach")
         scope.session.flush()
     return found
 

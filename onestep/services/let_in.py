@@ -12,10 +12,11 @@ from onestep.services import apart, plan
 from onestep.services.app import App
 from onestep.services.apply_contact import move
 from onestep.services.enrol import begin
+from onestep.services.for_coach import tell_coach
 from onestep.services.scope import Scope, open_scope
 from onestep.services.speak import speak
 from onestep.services.times import agreed
-from onestep.storage import clients, inbox, outbox, record, talk
+from onestep.storage import cancel, clients, inbox, talk
 from onestep.storage.alone import alone_with
 from onestep.storage.models import Address, Client, Inbox, Invite, Message
 
@@ -49,7 +50,7 @@ def let_in(
 
 def tell_of_stray_code(session: Session, client_id: str, *, now: datetime) -> None:
     """A line for the coach: this client's code was opened by somebody whose it is not."""
-    _for_the_coach(session, client_id, about="sender", detail="code_elsewhere", now=now)
+    tell_coach(session, client_id, about="sender", detail="code_elsewhere", now=now)
 
 
 def _link(
@@ -68,7 +69,7 @@ def _link(
     for each in others:
         if takes_over and each.state in {"live", "dead"}:
             each.state = "moved"
-            outbox.cancel_at(session, address_id=each.id, reason="address_moved")
+            cancel.at(session, address_id=each.id, reason="address_moved")
     session.flush()
     return left
 
@@ -99,9 +100,8 @@ def _go_on(
     _may_begin_again(scope)
     scope.say("address_new" if left else "address_also")
     speak(scope, scope.says, kind=SendKind.CONFIRMATION)
-    _for_the_coach(
-        session, client.id, about="address", detail="moved" if left else "added", now=message.at
-    )
+    detail = "moved" if left else "added"
+    tell_coach(session, client.id, about="address", detail=detail, now=message.at)
 
 
 def _cover(row: Inbox, message: Message, scope: Scope) -> None:
@@ -126,20 +126,3 @@ def _tell_the_old(
     # In nobody's record, and behind nothing of the client's: a dead phone holds up no other.
     row = apart.say(session, old, said, kind=SendKind.CONFIRMATION, now=now)
     row.due_at = next_allowed(now, agreed(terms))
-
-
-def _for_the_coach(
-    session: Session, client_id: str, *, about: str, detail: str, now: datetime
-) -> None:
-    record.add_ask(
-        session,
-        client_id=client_id,
-        about=about,
-        detail=detail,
-        words="",
-        message_ids=[],
-        at=now,
-        zone=clients.terms(session, client_id).zone,
-        due_at=now,
-        turn_id=None,
-    )

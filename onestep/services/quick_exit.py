@@ -5,8 +5,9 @@ from sqlalchemy.orm import Session
 from onestep.domain.words import plain
 from onestep.domain.words_table import Word
 from onestep.services import plan
+from onestep.services.for_coach import tell_coach
 from onestep.services.scope import Scope
-from onestep.storage import clients, inbox, outbox, record, sealed, talk
+from onestep.storage import cancel, clients, inbox, sealed, talk
 from onestep.storage.models import Client, SafeContact
 
 HELD = "exit"  # why outreach waits, and the bot is silent, until the client says RESUME
@@ -30,20 +31,16 @@ def leave(scope: Scope) -> None:
     talk.end_conversation(scope.session, client_id=scope.client.id, how="left_open", now=scope.now)
     plan.cancel_planned(scope, reason=HELD)
     for each in clients.addresses(scope.session, scope.client.id):  # one phone may have several
-        outbox.cancel_at(scope.session, address_id=each.id, reason=HELD)
+        cancel.at(scope.session, address_id=each.id, reason=HELD)
     if scope.client.held != "concern":  # a person has that already
         scope.client.held = HELD
-    record.add_ask(
+    tell_coach(
         scope.session,
-        client_id=scope.client.id,
+        scope.client.id,
         about="sender",
         detail="quick_exit",
-        words="",
-        message_ids=list(scope.refs),
-        at=scope.now,
-        zone=scope.terms.zone,
-        due_at=scope.now,
-        turn_id=None,
+        now=scope.now,
+        message_ids=scope.refs,
     )
 
 

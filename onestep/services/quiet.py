@@ -144,10 +144,5 @@ def keep_turn(scope: Scope, by: str) -> None:
 
 def told_lately(scope: Scope, key: str) -> bool:
     """Whether the client was told this in the last hours."""
-    recent = talk.thread(scope.session, scope.client.id, limit=20)
-    return any(
-        message.direction == "out"
-        and message.at > scope.now - ONE_RECEIPT_IN
-        and any(said["say"] == key for said in message.said or [])
-        for message in recent
-    )
+    since = scope.now - ONE_RECEIPT_IN
+    return talk.said_since(scope.session, scope.client.id, key, since=since)

@@ -17,6 +17,7 @@ from onestep.services.already import Already
 from onestep.services.app import App
 from onestep.services.attachments import wanted
 from onestep.services.concern import raise_concern, raise_unread
+from onestep.services.keep_inbound import keep_inbound
 from onestep.services.meaning import meaning, wait_for_the_lull
 from onestep.services.park import Sender, park
 from onestep.services.scope import is_discreet
@@ -104,7 +105,7 @@ def keep(
         alone_at(session, "sender", inbound.channel, inbound.sender)
         if talk.already_in(session, channel=inbound.channel, provider_id=inbound.provider_id):
             return Received(new=False), False
-        theirs = _theirs(session, inbound)
+        theirs = clients.whose(session, channel=inbound.channel, value=inbound.sender)
         if theirs is not None:
             received = _from_client(app, session, theirs, inbound, verdict, now, already)
             return received, verdict.level is not Level.NONE
@@ -129,7 +130,7 @@ def _is_in(app: App, inbound: Inbound) -> bool:
 def _sender(app: App, inbound: Inbound, now: datetime) -> Sender:
     since = now - EARLIER_COUNTS
     with app.db.read() as session:
-        theirs = _theirs(session, inbound)
+        theirs = clients.whose(session, channel=inbound.channel, value=inbound.sender)
         if theirs is None:
             address = clients.find_address(session, channel=inbound.channel, value=inbound.sender)
             said = incidents.said_from(session, address, since=since) if address else []
@@ -142,13 +143,7 @@ def _sender(app: App, inbound: Inbound, now: datetime) -> Sender:
         if theirs is None:
             return Sender(ScreenContext(language=app.language, earlier=earlier))
         context = ScreenContext(language=theirs.terms.language, earlier=earlier)
-        return Sender(context, discreet=is_discreet(session, theirs.client, theirs.terms))
-
-
-def _theirs(session: Session, inbound: Inbound) -> clients.Theirs | None:
-    """The client who wrote this; nobody where the number is a wrong one, or left for another."""
-    found = clients.whose(session, channel=inbound.channel, value=inbound.sender)
-    return found if found and found.address.state in clients.OF_THEIRS else None
+        return Sender(context, discreet=is_discreet(theirs.client, theirs.terms, theirs.safe))
 
 
 def _from_client(
@@ -168,21 +163,15 @@ def _from_client(
             receive_apart(app, session, theirs, inbound, verdict, now=now, already=already)
             put_stop(session, client.id, verdict, now=now)
             return Received(new=True)
-    message = talk.add_message(
+    message = keep_inbound(
         session,
-        text=_written(session, client.id, inbound),
-        direction="in",
-        channel=inbound.channel,
-        kind=inbound.kind,
-        at=now,
-        zone=theirs.terms.zone,
+        inbound,
+        verdict,
+        address=address,
         client_id=client.id,
-        address_id=address.id,
-        provider_id=inbound.provider_id,
-        screen_level=verdict.level.value,
-        screen_by=verdict.by,
-        screen_category=verdict.category.value if verdict.category else None,
-        screen_spans=[[span.start, span.end] for span in verdict.matched],
+        now=now,
+        zone=theirs.terms.zone,
+        text=_written(session, client.id, inbound),
     )
     client.waiting_for_them = False
     address.state = "live"  # one held for dead has just written

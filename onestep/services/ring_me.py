@@ -14,8 +14,9 @@ from onestep.domain.contact import ContactState
 from onestep.domain.permission import SendKind
 from onestep.services import hand_off
 from onestep.services.app import App
+from onestep.services.for_coach import tell_coach
 from onestep.services.scope import Scope
-from onestep.storage import clients, inbox, record, talk
+from onestep.storage import clients, inbox, talk
 from onestep.storage.alone import alone_at
 from onestep.storage.models import Ask
 
@@ -33,7 +34,7 @@ def receive_call(app: App, inbound: Inbound) -> bool:
     with app.db.write() as session:
         alone_at(session, "sender", inbound.channel, inbound.sender)
         theirs = clients.whose(session, channel=inbound.channel, value=inbound.sender)
-        if theirs is None or theirs.address.state not in clients.OF_THEIRS:
+        if theirs is None:
             return False
         if talk.already_in(session, channel=inbound.channel, provider_id=inbound.provider_id):
             return True
@@ -61,16 +62,8 @@ def receive_call(app: App, inbound: Inbound) -> bool:
 def ask_to_be_rung(scope: Scope) -> str:
     """A line for the coach, until it is done; a text to the client, where one may be sent."""
     if not _waits(scope.session, scope.client.id):
-        record.add_ask(
-            scope.session,
-            client_id=scope.client.id,
-            about=ABOUT,
-            words="",
-            message_ids=scope.refs,
-            at=scope.now,
-            zone=scope.terms.zone,
-            turn_id=None,  # the turn itself is written after this; the message leads to it
-            due_at=scope.now,
+        tell_coach(
+            scope.session, scope.client.id, about=ABOUT, now=scope.now, message_ids=scope.refs
         )
     if _may_be_told(scope):
         scope.notice = SendKind.CONFIRMATION

@@ -59,7 +59,7 @@ class Scope:
     @property
     def discreet(self) -> bool:
         """Whether nothing that shows may be said."""
-        return is_discreet(self.session, self.client, self.terms)
+        return is_discreet(self.client, self.terms, self.safe)
 
     @property
     def refs(self) -> tuple[str, ...]:
@@ -86,10 +86,9 @@ class Scope:
         self.says.append(Reply(say=key, values=values))
 
 
-def is_discreet(session: Session, client: Client, terms: ContactTerms) -> bool:
+def is_discreet(client: Client, terms: ContactTerms, safe: SafeContact | None) -> bool:
     """Whether nothing that shows may be said: by their terms, or on a phone others read."""
-    kept = session.get(SafeContact, client.id)
-    return terms.discreet or client.held == "exit" or not (kept and kept.theirs_alone)
+    return terms.discreet or client.held == "exit" or not (safe and safe.theirs_alone)
 
 
 def open_scope(

@@ -20,7 +20,7 @@ from onestep.services.already import Already, went_already
 from onestep.services.app import App
 from onestep.services.joining import CODE, Joined, join, read_code
 from onestep.services.scope import is_discreet
-from onestep.storage import clients, inbox, incidents, invites, outbox, talk
+from onestep.storage import cancel, clients, inbox, incidents, invites, outbox, talk
 from onestep.storage.clients import Theirs
 from onestep.storage.models import Address, Message
 
@@ -60,7 +60,7 @@ def receive_unknown(
         return ()
     if _stops(inbound) or verdict.request is Request.STOP:  # silence is the answer
         invites.ask_no_more(session, address.id)
-        outbox.cancel_at(session, address_id=address.id, reason="stopped")
+        cancel.at(session, address_id=address.id, reason="stopped")
         return ()
     joined = join(app, session, address, inbound, message, now=now)
     if joined is None and _may_be_told(session, address, now):
@@ -101,7 +101,7 @@ def receive_apart(
 ) -> None:
     """Keeps a message that `goes_apart`: danger is answered and rung, the rest has a receipt."""
     address, content = theirs.address, app.content(theirs.terms.language)
-    discreet = is_discreet(session, theirs.client, theirs.terms)
+    discreet = is_discreet(theirs.client, theirs.terms, theirs.safe)
     zone = theirs.terms.zone
     message = apart.keep(session, address, inbound, verdict, now=now, zone=zone)
     if verdict.level is Level.NOW:

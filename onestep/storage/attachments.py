@@ -21,6 +21,8 @@ _DUE = (
     .order_by(Attachment.due_at)
     .limit(1)
 )
+_ANY_DUE = _DUE.with_only_columns(Attachment.id)
+_TAKEN = _DUE.with_for_update(skip_locked=True)
 
 
 def add(session: Session, message: Message, *, kind: str, reference: str) -> None:
@@ -43,12 +45,12 @@ def add(session: Session, message: Message, *, kind: str, reference: str) -> Non
 
 def is_due(session: Session, *, now: datetime) -> bool:
     """Whether one waits to be fetched; takes nothing."""
-    return session.scalar(_DUE.with_only_columns(Attachment.id), {"now": now}) is not None
+    return session.scalar(_ANY_DUE, {"now": now}) is not None
 
 
 def take(session: Session, *, now: datetime, again: timedelta) -> Attachment | None:
     """The one that has waited longest; whoever takes it has `again` before another may."""
-    row = session.scalar(_DUE.with_for_update(skip_locked=True), {"now": now})
+    row = session.scalar(_TAKEN, {"now": now})
     if row is not None:
         row.attempts, row.due_at = row.attempts + 1, now + again
         session.flush()

@@ -22,11 +22,13 @@ _OLDEST = (
     .order_by(Outbox.seq)
     .limit(1)
 )
+_ANY = _OLDEST.with_only_columns(Outbox.seq)
+_TAKEN = _OLDEST.with_for_update(of=Outbox, skip_locked=True)
 
 
 def is_left(session: Session, *, now: datetime) -> bool:
     """Whether `take` would find something; takes nothing."""
-    return session.scalar(_OLDEST.with_only_columns(Outbox.seq), {"now": now}) is not None
+    return session.scalar(_ANY, {"now": now}) is not None
 
 
 def take(session: Session, *, now: datetime) -> Outbox | None:
@@ -34,8 +36,7 @@ def take(session: Session, *, now: datetime) -> Outbox | None:
 
     Whoever takes it tries once: buttons that stay are harmless. A chat that rests is left alone.
     """
-    oldest = _OLDEST.with_for_update(of=Outbox, skip_locked=True)
-    row = session.scalar(oldest, {"now": now})
+    row = session.scalar(_TAKEN, {"now": now})
     if row is not None:
         row.buttons = False
     return row

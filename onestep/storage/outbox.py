@@ -36,8 +36,6 @@ ASKED_AGAIN, MOVED_ON = "asked_again", "moved_on"
 LET_BE = (ASKED_AGAIN, MOVED_ON)
 BY_HAND = "by_hand"  # the reason of a row that a person has sent again or settled
 HELD = "quiet_hours"  # the reason of a row that waits for the morning; others may pass it
-# What the bot had ready to say; the gate alone decides on confirmations, notices and relays.
-FROM_THE_BOT = ("check_in", "pause_over", "reply")
 # What lies with a provider, or may.
 GONE_OUT = ("sending", "sent", "delivered", "uncertain")
 # An alert is tried again within a minute: one due later than this was queued before the machine's
@@ -52,18 +50,6 @@ _UNSURE_QUESTIONS = (
     .where(Outbox.client_id == bindparam("client_id"), Outbox.state == "uncertain")
     .where(func.coalesce(Outbox.reason, "").not_in(LET_BE))
     .order_by(Outbox.seq)
-)
-_FROM_THE_BOT = update(Outbox).where(
-    Outbox.client_id == bindparam("whose"),
-    Outbox.lane == "ordinary",
-    Outbox.state == "ready",
-    Outbox.kind.in_(FROM_THE_BOT),
-)
-_CANCEL_HELD = (
-    _FROM_THE_BOT.where(Outbox.reason == HELD)
-    .values(state="cancelled", reason="stale")
-    .returning(Outbox.id)
-    .execution_options(synchronize_session=False)
 )
 
 
@@ -242,30 +228,11 @@ def lately(session: Session, row: Outbox, *, since: datetime) -> list[str]:
     return list(session.scalars(found))
 
 
-def cancel_ready(session: Session, *, client_id: str, reason: str) -> int:
-    """Cancels what the bot had ready to say and nobody has taken for sending yet."""
-    cancelled = _FROM_THE_BOT.values(state="cancelled", reason=bindparam("because"))
-    return _changed(session, cancelled, whose=client_id, because=reason)
-
-
-def cancel_at(session: Session, *, address_id: str, reason: str) -> int:
-    """Cancels all that is ready for this address; the answer to danger still goes there."""
-    ready = update(Outbox).where(
-        Outbox.address_id == address_id, Outbox.state == "ready", Outbox.lane != ALERT
-    )
-    return _changed(session, ready.values(state="cancelled", reason=reason))
-
-
-def cancel_held(session: Session, *, client_id: str) -> int:
-    """Cancels what waits for the morning: the talk has gone on, it would answer nothing."""
-    return len(session.scalars(_CANCEL_HELD, {"whose": client_id}).all())
-
-
 def next_due(session: Session) -> datetime | None:
     """When the next ready message falls due."""
     return session.scalar(select(func.min(Outbox.due_at)).where(Outbox.state == "ready"))
 
 
-def _changed(session: Session, statement: Update, **asked: str) -> int:
+def _changed(session: Session, statement: Update) -> int:
     changed = statement.returning(Outbox.id).execution_options(synchronize_session=False)
-    return len(session.scalars(changed, asked).all())
+    return len(session.scalars(changed).all())
