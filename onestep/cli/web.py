@@ -31,7 +31,8 @@ async def run_web(settings: Settings) -> None:
                 await asyncio.to_thread(_tell_stories, app)
             shown = pages(app, settings, wiring.ledger(settings.data), counts)
             try:
-                await until_told(serve(shown, public), serve(inside(app, counts), own))
+                told = inside(app, counts, polled=wiring.polled(settings))
+                await until_told(serve(shown, public), serve(told, own))
             finally:
                 await close_channels(app)
 

@@ -1,6 +1,6 @@
 """What only this machine may ask: whether we are ready, and our counts; never anybody's words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from sqlalchemy import func, select, text
@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from channels.afterwards import Reconciles
 from onestep.services.app import App
 from onestep.storage import aside, holds
 from onestep.storage.database import DATABASE_AWAY
@@ -21,15 +22,17 @@ WAITS = {"inbox": ("waiting", "working"), "outbox": ("ready", "sending")}
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def inside(app: App, counts: Counts) -> Starlette:
-    """The pages of the loopback port."""
+def inside(app: App, counts: Counts, *, polled: Collection[str] = ()) -> Starlette:
+    """The pages of the loopback port; `polled` are the channels that are asked for what comes."""
+    reconciled = (name for name, each in app.channels.items() if isinstance(each, Reconciles))
+    asked = {*polled, *reconciled}
 
     async def readyz(request: Request) -> Response:  # noqa: ARG001  # Starlette hands it over
         away = await run_in_threadpool(_away, app)
         return PlainTextResponse(away or "ready", 503 if away else 200)
 
     async def metrics(request: Request) -> Response:  # noqa: ARG001  # as above
-        lines = await run_in_threadpool(lambda: [*_of_the_database(app), *counts.lines()])
+        lines = await run_in_threadpool(lambda: [*_of_the_database(app, asked), *counts.lines()])
         return Response("\n".join(lines) + "\n", media_type=TEXT)
 
     return Starlette(routes=[Route("/readyz", readyz), Route("/metrics", metrics)])
@@ -45,18 +48,18 @@ def _away(app: App) -> str | None:
     return None
 
 
-def _of_the_database(app: App) -> Iterator[str]:
+def _of_the_database(app: App, asked: Collection[str]) -> Iterator[str]:
     waiting = app.spool.holds_any()
     yield from _gauge("onestep_spool_waiting", {"": int(waiting)})
     try:
         with app.db.read() as session:
-            found = list(_counted(session, app.clock()))
+            found = list(_counted(session, app.clock(), asked))
     except DATABASE_AWAY:
         found = list(_gauge("onestep_database_up", {"": 0}))
     yield from found
 
 
-def _counted(session: Session, now: datetime) -> Iterator[str]:
+def _counted(session: Session, now: datetime, asked: Collection[str]) -> Iterator[str]:
     yield from _gauge("onestep_database_up", {"": 1})
     for name, table in (("inbox", Inbox), ("outbox", Outbox)):
         yield from _queue(session, name, table, now)
@@ -65,8 +68,9 @@ def _counted(session: Session, now: datetime) -> Iterator[str]:
     put_aside = aside.counts(session).items()
     labels = {f'channel="{channel}",reason="{why}"': count for (channel, why), count in put_aside}
     yield from _gauge("onestep_aside", labels)
-    asked = session.scalars(select(Heard)).all()
-    late = {f'channel="{row.channel}"': (now - row.until).total_seconds() for row in asked}
+    # Of a channel that posts to us by now, the row that was kept while it was asked stands still.
+    rows = session.scalars(select(Heard).where(Heard.channel.in_(asked)))
+    late = {f'channel="{row.channel}"': (now - row.until).total_seconds() for row in rows}
     yield from _gauge("onestep_heard_seconds_ago", late)
     held = {f'what="{hold.what}"': 1 for hold in holds.all_held(session)}
     yield from _gauge("onestep_held", held)

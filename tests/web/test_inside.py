@@ -8,6 +8,8 @@ from onestep.storage import heard
 from onestep.web.counts import Counts, Outcome
 from onestep.web.inside import inside
 from tests.services.away import away
+from tests.services.network import put
+from tests.services.test_missed import Lists
 from tests.web import asking
 
 
@@ -16,10 +18,10 @@ def ask(world):
     """The text and status of one of the pages."""
 
     def ask(path):
-        answer = asking.ask(inside(world.app, counts), path)
+        answer = asking.ask(inside(world.app, counts, polled=polled), path)
         return answer.status_code, answer.text
 
-    counts = Counts()
+    counts, polled = Counts(), ["telegram"]
     counts.add("sms", Outcome.FORGED, 0.004)
     counts.add("sms", Outcome.KEPT, 0.03)
     return ask
@@ -49,6 +51,19 @@ def test_metrics_tell_how_long_nothing_was_heard(world, ask):
         heard.claim(session, "telegram", now=world.app.clock(), every=timedelta(seconds=30))
     world.wait(minutes=2, go=False)
     assert 'onestep_heard_seconds_ago{channel="telegram"} 120.0' in ask("/metrics")[1]
+
+
+def test_a_channel_that_is_no_longer_asked_is_not_silent(world):
+    """Once its provider posts to us, or is left for another, nothing grows that could alarm."""
+    with world.app.db.write() as session:
+        for name in ("telegram", "sms"):
+            heard.claim(session, name, now=world.app.clock(), every=timedelta(seconds=30))
+    world.wait(hours=2, go=False)
+    assert "heard_seconds_ago{" not in asking.ask(inside(world.app, Counts()), "/metrics").text
+    put(world, name="sms", kind=Lists)
+    text = asking.ask(inside(world.app, Counts()), "/metrics").text
+    assert 'onestep_heard_seconds_ago{channel="sms"} 7200.0' in text
+    assert 'channel="telegram"' not in text
 
 
 def test_every_line_of_the_metrics_can_be_read(world, ask):
