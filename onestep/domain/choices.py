@@ -34,5 +34,11 @@ def choose(text: str, choices: Sequence[Choice]) -> str | None:
     return None
 
 
+def bare_number(text: str) -> int | None:
+    """Return the number of a choice that is all there is in `text`, whatever was asked."""
+    number = _NUMBER.fullmatch(plain(text))
+    return int(number.group(1)) if number else None
+
+
 def _is_label(said: str, choices: Sequence[Choice]) -> bool:
     return any(said == plain(choice.label) for choice in choices)

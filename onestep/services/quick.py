@@ -21,6 +21,7 @@ from onestep.services import (
     quick_exit,
     quiet,
     ring_me,
+    stray_number,
 )
 from onestep.services.choose import chosen
 from onestep.services.scope import Scope
@@ -60,6 +61,7 @@ def _answer(scope: Scope, first: Inbox) -> str | None:
     if stale or quick_exit.silent(scope):
         return "application"  # a stale button is harmless; nothing is said
     answered = _by_state(scope, first) or _stop_or_no(scope, first)
+    answered = answered or stray_number.answer(scope, first)
     answered = answered or (first.kind == "text" and _blank(scope))
     return "application" if answered else None
 

@@ -5,55 +5,44 @@ server is the judge of what reached a phone.
 """
 
 import asyncio
-import socket
 import threading
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from channels.telegram import Telegram
 from onestep import wiring
-from onestep.services.app import Clock
-from onestep.services.close_channels import close_channels
-from onestep.services.polling import pollers
 from onestep.settings import Settings
 from onestep.storage import clients
-from onestep.storage.clients import NewTerms
-from onestep.storage.invites import agree_safe_contact
-from onestep.storage.seal import write_keyring
-from onestep.web.counts import Counts
-from onestep.web.inside import inside
-from onestep.web.pages import pages
-from onestep.web.server import listen, serve
-from onestep.worker import work
 from tests.channels.bot_api.running import wait_until
+from tests.channels.peers.process import free_port
+from tests.channels.serving import add_client, built, serving
 from tests.channels.telegram.conftest import SECRET
-from tests.services.world import A_WEDNESDAY, ScriptedBot, World
+from tests.services.world import ScriptedBot, World
 
 SAM, KIT = 4101, 4102
 
 
-def free_port():
-    """A port nobody listens on."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as found:
-        return found.getsockname()[1]
+def given_for(network, folder, mode, **more):
+    """What a service on this Telegram is given, by either way."""
+    port = free_port()
+    hook = {"telegram_webhook_secret": SECRET, "public_url": f"http://127.0.0.1:{port}"}
+    return {
+        "data": str(folder / "var"),
+        "port": port,
+        "metrics_port": free_port(),
+        "telegram_token": network.token,
+        "telegram_api": network.url,
+        "telegram_mode": mode,
+        **(hook if mode == "webhook" else {}),
+        "send_timeout": 5,
+        **more,
+    }
 
 
 def settings_for(network, folder, mode, **more):
-    """The settings of a service on this Telegram, by either way."""
-    port = free_port()
-    hook = {"telegram_webhook_secret": SECRET, "public_url": f"http://127.0.0.1:{port}"}
-    return Settings(
-        data=folder / "var",
-        port=port,
-        metrics_port=free_port(),
-        telegram_token=network.token,
-        telegram_api=network.url,
-        telegram_mode=mode,
-        **(hook if mode == "webhook" else {}),
-        **{"send_timeout": 5, **more},
-    )
+    """The same as settings."""
+    return Settings(**given_for(network, folder, mode, **more))
 
 
 @dataclass
@@ -70,23 +59,14 @@ class Whole:
 
     def client(self, chat=SAM, called="Sam", **more):
         """Somebody enrolled who writes from this chat; their phone, which has started the bot."""
-        now = self.app.clock() - timedelta(days=30)
-        terms = NewTerms(**{"discreet": False, "rhythm": "only_when_asked", **more})
-        with self.app.db.write() as session:
-            coach = clients.add_coach(session, name="Ana", now=now)
-            added = clients.add_client(
-                session,
-                called=called,
-                coach_id=coach.id,
-                terms=terms,
-                now=now,
-                enrolment="enrolled",
-            )
-            agree_safe_contact(session, client_id=added.id, theirs_alone=True, now=now)
-            clients.add_address(
-                session, client_id=added.id, channel="telegram", value=str(chat), now=now
-            )
-            self.ids[chat] = added.id
+        self.ids[chat] = add_client(
+            self.app.db,
+            now=self.app.clock(),
+            channel="telegram",
+            phone=str(chat),
+            called=called,
+            **more,
+        )
         return self.network.phone(chat)
 
     def contact(self, chat=SAM):
@@ -131,47 +111,16 @@ class SlowBot(ScriptedBot):
 @contextmanager
 def running(network, settings, made, *, bot=None, clock=None, lull=wiring.no_lull, **more):
     """The service in a thread of its own, until the test is done with it; `more` are its App's."""
-    if not settings.keys.exists():
-        write_keyring(settings.keys, made.keys)
-    wiring.prepare(settings)
     bot = bot or ScriptedBot()
-    # Half past ten on a Wednesday, whenever this runs: nobody is written to at night.
-    clock = clock or Clock(moved=A_WEDNESDAY - datetime.now(UTC))
-    app = wiring.build(settings, bot, lull=lull, clock=clock, content=lambda _: made.content)
-    app = replace(app, **more)
-    ready, ending, loop = threading.Event(), asyncio.Event(), asyncio.new_event_loop()
-
-    async def whole():
-        counts = Counts()
-        shown = pages(app, settings, wiring.ledger(settings.data), counts)
-        with (
-            closing(listen("127.0.0.1", settings.port, "ONESTEP_PORT")) as where,
-            closing(listen("127.0.0.1", settings.metrics_port, "ONESTEP_METRICS_PORT")) as own,
-        ):
-            jobs = [work(app), serve(shown, where), serve(inside(app, counts), own)]
-            jobs += [each.run() for each in pollers(app, wiring.polled(settings))]
-            tasks = [asyncio.create_task(job) for job in jobs]
-            ready.set()
-            await ending.wait()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await close_channels(app)
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(whole(),), daemon=True)
-    thread.start()
-    assert ready.wait(30)
-    if settings.public_url is not None:
-        hook(app, settings)
-    try:
-        yield Whole(network, settings, app, bot)
-    finally:
-        if isinstance(bot, SlowBot):
-            bot.free.set()
-        loop.call_soon_threadsafe(ending.set)
-        thread.join(40)
-        loop.close()
-        app.db.close()
+    app = replace(built(settings, made, bot, clock=clock, lull=lull), **more)
+    with serving(app, settings):
+        if settings.public_url is not None:
+            hook(app, settings)
+        try:
+            yield Whole(network, settings, app, bot)
+        finally:
+            if isinstance(bot, SlowBot):
+                bot.free.set()
 
 
 def hook(app, settings):

@@ -9,15 +9,18 @@ import pytest
 from sqlalchemy import func, select
 
 from channels.twilio import Twilio
+from onestep.content.sms import plain
 from onestep.services import hand_off
+from onestep.services.by_hand import make_check_in_due
 from onestep.services.deliver_outcome import RETRIES
-from onestep.storage.models import Aside, Inbox, Message, Outbox
+from onestep.storage.models import Aside, Message
 from tests.channels.bot_api.running import wait_until
 from tests.channels.peers.emulate import NUMBER, SID, TOKEN
 from tests.channels.twilio.signed import signature
 from tests.channels.twilio.whole import WITHIN, whole
 
 pytestmark = pytest.mark.slow
+SIZES = {"too_easy", "about_right", "too_much"}
 
 
 @pytest.fixture(scope="module")
@@ -49,35 +52,18 @@ def fields(number, words, sid):
     }
 
 
-def rows(service, client_id):
-    """How many things have come into this client's queue."""
-    with service.app.db.read() as session:
-        count = select(func.count()).select_from(Inbox).where(Inbox.client_id == client_id)
-        return session.scalar(count)
-
-
-def answered(service, client_id):
-    """Whether nothing waits any more: neither to be answered nor to be sent."""
-    with service.app.db.read() as session:
-        waits = select(Inbox.id).where(Inbox.client_id == client_id, Inbox.state != "done")
-        goes = select(Outbox.id).where(
-            Outbox.client_id == client_id, Outbox.state.in_(("ready", "sending"))
-        )
-        return session.scalar(waits) is None and session.scalar(goes) is None
-
-
 @pytest.mark.parametrize("times", [2, 20], ids=["in a row", "at once"])
 def test_the_same_post_again(service, times):
     """Acceptance 3: one id, twice in a row and 20 times at once: one row, one reply."""
     number = f"+4477009002{times:02d}"
     sam, hand = joined(service, number)
-    before = rows(service, sam)
+    before = service.rows(sam)
     post = fields(number, "made a proper tea", f"SM{times:032d}")
     with ThreadPoolExecutor(1 if times == 2 else times) as crowd:
         assert list(crowd.map(lambda _: service.post(post), range(times))) == [200] * times
     hand.wait(6)
-    wait_until(lambda: answered(service, sam), WITHIN)
-    assert rows(service, sam) == before + 1
+    wait_until(lambda: service.answered(sam), WITHIN)
+    assert service.rows(sam) == before + 1
     assert len(hand.texts) == 6
 
 
@@ -101,7 +87,7 @@ def test_in_order_and_nobody_waits_for_another(service):
         for words in said:
             hand.text(words)
         wait_until(lambda: [w for w in service.heard_by_bot() if w in said] == said, WITHIN)
-        wait_until(lambda: answered(service, sam), 4 * WITHIN)
+        wait_until(lambda: service.answered(sam), 4 * WITHIN)
         assert len(slow.texts) == 5
     finally:
         bot.turn = turn
@@ -122,6 +108,29 @@ def test_a_part_that_did_not_go_is_sent_again_alone(service):
     service.app.clock.move(timedelta(seconds=RETRIES[0]))
     assert hand.wait(5 + 2 + len(rest))
     assert hand.texts[5:] == [first, second, *rest]
+
+
+def test_a_number_answers_the_open_question_once(service):
+    """Acceptance 8: a number out of range, sent twice or too late is harmless, and told of."""
+    sam, hand = joined(service, "+447700900281")
+    make_check_in_due(service.app, sam)
+    assert "3 " in hand.wait(6)
+    not_there = hand.say("7", 7)
+    assert not_there in told(service, "number_not_offered")
+    hand.say("2", 8)
+    assert hand.say("2", 9) in told(service, "number_answered")
+    hand.say("by taking it slowly", 10)
+    assert hand.say("3.", 11) in told(service, "number_answered")
+    keys = [getattr(turn.input, "key", None) for turn in service.bot.heard]
+    assert [key for key in keys if key in SIZES] == ["about_right"]
+    assert not {"7", "2", "3."} & set(service.heard_by_bot())
+
+
+def told(service, key):
+    """The wordings of an utterance, as a text has them."""
+    content = service.app.content("en")
+    said = content.utterances[key].wordings
+    return [plain(each.text, content.language) for each in said]
 
 
 def test_what_is_not_signed_is_not_taken(service, long):
@@ -172,12 +181,12 @@ def kept(service):
 def test_odd_text_is_kept_safely(service, number, words):
     """Acceptance 10: whatever a phone can send is kept as written, and the talk goes on."""
     sam, hand = joined(service, number)
-    before = rows(service, sam)
+    before = service.rows(sam)
     if len(words) > 1600:  # more than Twilio's own limit, so that it is posted by hand
         assert service.post(fields(number, words, "SM" + number[1:].zfill(32))) == 200
     else:
         hand.text(words)
-    wait_until(lambda: rows(service, sam) == before + 1, WITHIN)
-    wait_until(lambda: answered(service, sam), WITHIN)
+    wait_until(lambda: service.rows(sam) == before + 1, WITHIN)
+    wait_until(lambda: service.answered(sam), WITHIN)
     hand.text("and on we go")
     wait_until(lambda: "and on we go" in service.heard_by_bot(), WITHIN)

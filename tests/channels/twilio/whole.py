@@ -1,37 +1,31 @@
 """The whole service on a Twilio of the tests: its loops and its webhook, with a scripted bot."""
 
-import asyncio
-import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
-from sqlalchemy import select
+from sqlalchemy import func, select
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from channels.twilio import Twilio
-from onestep import wiring
 from onestep.services import invite as invites
-from onestep.services.app import App, Clock
+from onestep.services.app import App
 from onestep.settings import Settings
 from onestep.storage import clients
 from onestep.storage.clients import NewTerms
-from onestep.storage.models import Heard, Outbox
-from onestep.storage.seal import write_keyring
-from onestep.web.counts import Counts
-from onestep.web.pages import pages
-from onestep.web.server import listen, serve
-from onestep.worker import work
+from onestep.storage.models import Heard, Inbox, Outbox
 from tests.channels.bot_api.running import wait_until
 from tests.channels.peers.between import Between, between
 from tests.channels.peers.emulate import NUMBER, SID, TOKEN, Emulate, emulating
 from tests.channels.peers.process import free_port
+from tests.channels.serving import add_client, built, serving
 from tests.channels.twilio.signed import signature
-from tests.services.world import A_WEDNESDAY, ScriptedBot, answer_to, by_rule
+from tests.services.world import ScriptedBot, answer_to, by_rule
 
 WITHIN = 30  # seconds for one answer: a text a second goes out, on a busy machine
 SAFE = invites.SafelyReached(theirs_alone=True, safe_when="any time", if_someone_else="nothing")
@@ -87,6 +81,12 @@ class Whole:
         """Somebody's phone."""
         return Hand(self, number)
 
+    def add(self, number: str, called: str = "Sam") -> str:
+        """A client who joined a month ago."""
+        return add_client(
+            self.app.db, now=self.app.clock(), channel="sms", phone=number, called=called
+        )
+
     def invited(self, called: str = "Sam") -> invites.Invited:
         """A client who is invited, with their code."""
         whom = invites.Whom(
@@ -115,6 +115,21 @@ class Whole:
         """What became of each message, in order."""
         with self.app.db.read() as session:
             return list(session.scalars(select(Outbox.state).order_by(Outbox.seq)))
+
+    def answered(self, client_id: str) -> bool:
+        """Whether nothing waits any more: neither to be answered nor to be sent."""
+        with self.app.db.read() as session:
+            waits = select(Inbox.id).where(Inbox.client_id == client_id, Inbox.state != "done")
+            goes = select(Outbox.id).where(
+                Outbox.client_id == client_id, Outbox.state.in_(("ready", "sending"))
+            )
+            return session.scalar(waits) is None and session.scalar(goes) is None
+
+    def rows(self, client_id: str) -> int:
+        """How many things have come into this client's queue."""
+        with self.app.db.read() as session:
+            count = select(func.count()).select_from(Inbox).where(Inbox.client_id == client_id)
+            return session.scalar(count) or 0
 
     def heard(self) -> datetime:
         """Until when all that Twilio lists was taken in."""
@@ -160,63 +175,33 @@ class Hand:
         return self.texts[-1]
 
 
+def given_for(folder: Path, *, port: int, api: str, **more: Any) -> dict[str, Any]:
+    """What a service on this Twilio is given."""
+    return {
+        "data": str(folder / "var"),
+        "port": port,
+        "metrics_port": free_port(),
+        "public_url": f"http://127.0.0.1:{port}",
+        "twilio_account_sid": SID,
+        "twilio_auth_token": TOKEN,
+        "twilio_from_number": NUMBER,
+        "twilio_api": api,
+        "send_timeout": 5,
+        **more,
+    }
+
+
 @contextmanager
-def whole(folder: Path, made) -> Iterator[Whole]:
-    """The service in a thread of its own, from start to end."""
+def whole(folder: Path, made, **more: Any) -> Iterator[Whole]:
+    """The service in a thread of its own, from start to end; `more` is how it is built."""
     port = free_port()
-    public = f"http://127.0.0.1:{port}"
-    with emulating(folder, public + Twilio.path) as peer, between(peer.url) as line:
-        settings = Settings(
-            data=folder / "var",
-            port=port,
-            metrics_port=free_port(),
-            public_url=public,
-            twilio_account_sid=SID,
-            twilio_auth_token=TOKEN,
-            twilio_from_number=NUMBER,
-            twilio_api=line.url,
-            send_timeout=5,
-        )
-        write_keyring(settings.keys, made.keys)
-        wiring.prepare(settings)
-        bot = ScriptedBot(rule)
-        app = wiring.build(
-            settings,
-            bot,
-            lull=wiring.no_lull,
-            # Half past ten on a Wednesday, whenever this runs: nobody is written to at night.
-            clock=Clock(moved=A_WEDNESDAY - datetime.now(UTC)),
-            content=lambda _: made.content,
-        )
-        door = Door()
-        with _running(app, settings, door):
+    webhook = f"http://127.0.0.1:{port}{Twilio.path}"
+    with emulating(folder, webhook) as peer, between(peer.url) as line:
+        settings = Settings(**given_for(folder, port=port, api=line.url))
+        bot, door = ScriptedBot(rule), Door()
+        app = built(settings, made, bot, **more)
+        with serving(app, settings, before=door.before):
             yield Whole(app, bot, peer, line, settings, door)
 
 
-@contextmanager
-def _running(app: App, settings: Settings, door: Door) -> Iterator[None]:
-    ready, ending, loop = threading.Event(), asyncio.Event(), asyncio.new_event_loop()
-
-    async def everything() -> None:
-        shown = door.before(pages(app, settings, wiring.ledger(settings.data), Counts()))
-        with closing(listen("127.0.0.1", settings.port, "ONESTEP_PORT")) as where:
-            tasks = [asyncio.create_task(job) for job in (work(app), serve(shown, where))]
-            ready.set()
-            await ending.wait()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(everything(),), daemon=True)
-    thread.start()
-    assert ready.wait(30)
-    try:
-        yield
-    finally:
-        loop.call_soon_threadsafe(ending.set)
-        thread.join(30)
-        loop.close()
-        app.db.close()
-
-
-__all__ = ["WITHIN", "Hand", "Whole", "whole"]
+__all__ = ["WITHIN", "Hand", "Whole", "given_for", "whole"]
