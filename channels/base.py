@@ -39,6 +39,7 @@ class Inbound:
     to: str | None = None  # our own number or name that it was sent to, where there are several
     answerable: bool = True  # false of a short code or a name: a machine, or it costs the client
     stop_confirmed: bool = False  # its provider took it for a STOP, and has said so to the phone
+    late: bool = False  # asked for afterwards: what was sent after it may be in already
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,8 @@ class ContactChange:
     provider_id: str  # unique on its channel, like a message's
     sender: str
     change: str  # blocked | unblocked | opted_out | opted_in
+    sent_at: datetime | None = None
+    late: bool = False  # as of a message
 
 
 # Everything a provider may tell us.

@@ -124,7 +124,8 @@ def _change(value: object, ids: Ids, update_id: int) -> list[Event]:
     change = CHANGES.get(status) if isinstance(status, str) else None
     if chat is None or change is None:
         return []
-    return [ContactChange(NAME, ids.update(chat, update_id), str(chat), change)]
+    at = moment(member.get("date"))
+    return [ContactChange(NAME, ids.update(chat, update_id), str(chat), change, sent_at=at)]
 
 
 def _object(value: object) -> Fields:

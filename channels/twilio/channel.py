@@ -174,6 +174,7 @@ class Twilio:
             to=listed.to,
             answerable=answerable(sender),
             stop_confirmed=posts.change_by(text) == posts.OPTED_OUT,
+            late=True,
         )
 
 

@@ -137,7 +137,10 @@ def events(message: Inbound, change: str | None) -> Sequence[Event]:
     if change is None:
         return (message,)
     marked = f"{message.provider_id}-{change}"
-    return (message, ContactChange("sms", marked, message.sender, change))
+    told = ContactChange(
+        "sms", marked, message.sender, change, sent_at=message.sent_at, late=message.late
+    )
+    return (message, told)
 
 
 def _message_id(fields: _Fields) -> str:

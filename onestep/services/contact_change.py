@@ -14,6 +14,7 @@ from onestep.domain.contact import ContactEvent, ContactState
 from onestep.domain.words_table import Word
 from onestep.services.app import App
 from onestep.services.apply_contact import move
+from onestep.services.overtaken import TOLD, is_overtaken, take_back
 from onestep.services.scope import new_turn_id, open_scope
 from onestep.storage import clients, inbox, talk
 from onestep.storage.alone import alone_at
@@ -26,8 +27,8 @@ OPENED = {"opted_in"}
 def contact_change(app: App, change: ContactChange) -> None:
     """Stops the client who closed this address, or brings back who opted in again.
 
-    The same change again has no effect, nor has one of an address that is nobody's. Blocking:
-    call it from a thread.
+    The same change again has no effect, nor has one that they took back before it came, nor one
+    of an address that is nobody's. Blocking: call it from a thread.
     """
     if change.change not in CLOSED | OPENED:
         return
@@ -38,9 +39,14 @@ def contact_change(app: App, change: ContactChange) -> None:
         known = talk.already_in(session, channel=change.channel, provider_id=provider_id)
         if known or theirs is None:
             return
+        word = TOLD[change.change].value
+        undone = is_overtaken(session, theirs.client.id, word, change, now=now)
         turn_id = _keep(session, theirs, change, now)
+        if undone:
+            return
         if change.change in CLOSED:
             id = theirs.client.id
+            take_back(session, id, Word.START, Word.RESUME)
             scope = open_scope(session, app.content, client_id=id, turn_id=turn_id, now=now)
             move(scope, ContactEvent.STOP)
         else:
@@ -59,6 +65,7 @@ def _keep(session: Session, theirs: Theirs, change: ContactChange, now: datetime
         channel=change.channel,
         kind=change.change,
         at=now,
+        sent_at=change.sent_at,
         zone=theirs.terms.zone,
         client_id=client_id,
         address_id=theirs.address.id,

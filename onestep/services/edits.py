@@ -3,8 +3,6 @@
 Where the first still waits for its turn, the turn reads the later one instead.
 """
 
-from datetime import datetime
-
 from sqlalchemy.orm import Session
 
 from channels.base import Inbound
@@ -15,8 +13,8 @@ from onestep.services.app import App
 from onestep.services.concern import raise_concern
 from onestep.services.keep_inbound import keep_inbound
 from onestep.services.meaning import meaning, wait_for_the_lull
+from onestep.services.overtaken import let_lie
 from onestep.services.receive import look_at, receive
-from onestep.services.scope import new_turn_id
 from onestep.services.stops_too import put_stop
 from onestep.storage import clients, inbox, talk
 from onestep.storage.alone import alone_at, alone_with
@@ -90,18 +88,9 @@ def _keep(
         _asks_for_quiet(app, session, row, inbound, verdict)
     if verdict.level is not Level.NONE:
         raise_concern(app, session, waits or row, message, verdict, now=now)
-    put_stop(session, client_id, verdict, now=now, message_id=message.id)
-    if row.state == "waiting" and row.kind == "edit":
-        _answered_already(session, row, now)
-
-
-def _answered_already(session: Session, row: Inbox, now: datetime) -> None:
-    """These words are kept, and no turn of the bot's is made for them."""
-    turn = new_turn_id()
-    talk.add_turn(session, id=turn, client_id=row.client_id, by="application", now=now)
-    row.state, row.turn_id = "done", turn
-    session.get_one(Message, row.message_id).turn_id = turn
-    session.flush()
+    put_stop(session, client_id, inbound, verdict, now=now, message_id=message.id)
+    if row.kind == "edit":  # nothing to answer: these words are kept, and no turn is made
+        let_lie(session, row)
 
 
 def _waits(session: Session, first: Message) -> Inbox | None:

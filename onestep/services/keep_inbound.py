@@ -34,6 +34,7 @@ def keep_inbound(
         channel=inbound.channel,
         kind=kind or inbound.kind,
         at=now,
+        sent_at=inbound.sent_at,
         zone=zone,
         client_id=client_id,
         address_id=address.id,

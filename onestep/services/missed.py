@@ -12,7 +12,7 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from channels.afterwards import Reconciles
-from channels.base import Event, Inbound
+from channels.base import DeliveryReport, Event, Inbound
 from channels.errors import OurFault, SendError
 from onestep.services.app import App, Clock
 from onestep.services.provider_events import NOT_KEPT, take_in
@@ -59,11 +59,17 @@ def _claim(app: App, name: str, now: datetime) -> datetime | None:
 
 def _take_in(app: App, name: str, listed: Sequence[Event], now: datetime) -> None:
     """Takes in, in their order, what no post brought; what else one of them tells goes with it."""
-    missed, new, at = 0, False, now
+    missed = {
+        event.provider_id
+        for event in listed
+        if isinstance(event, Inbound) and not _is_in(app, event)
+    }
+    if missed:
+        _learn_hours(app, listed)
+    new, at = False, now
     for event in listed:
         if isinstance(event, Inbound):
-            new, at = not _is_in(app, event), min(event.sent_at or now, now)
-            missed += new
+            new, at = event.provider_id in missed, min(event.sent_at or now, now)
         if new:
             _take_one(app, name, event, at)
     with app.db.write() as session:
@@ -71,7 +77,22 @@ def _take_in(app: App, name: str, listed: Sequence[Event], now: datetime) -> Non
     if failures >= TELL_AFTER:
         log.warning("%s answers again when asked for what was missed", name)
     if missed:
-        log.warning("%s: %d messages came while nobody answered; they are taken in", name, missed)
+        log.warning(
+            "%s: %d messages came while nobody answered; they are taken in", name, len(missed)
+        )
+
+
+def _learn_hours(app: App, listed: Sequence[Event]) -> None:
+    """A post does not say when its text was sent; beside one that was missed, it matters."""
+    with app.db.write() as session:
+        for event in listed:
+            if not isinstance(event, DeliveryReport) and event.sent_at is not None:
+                heard.learn_sent_at(
+                    session,
+                    channel=event.channel,
+                    provider_id=event.provider_id,
+                    sent_at=event.sent_at,
+                )
 
 
 def _is_in(app: App, inbound: Inbound) -> bool:

@@ -68,7 +68,8 @@ ANSWERS: Mapping[str, Callable[[Scope, bool], None]] = {
 
 def _paused(scope: Scope) -> bool:
     written = max((message.at for message in scope.messages), default=scope.now)
-    if any(carries_on(scope.words((ref,))) for ref in scope.refs):
+    since = [message for message in scope.messages if message.at >= scope.client.contact_since]
+    if any(carries_on(scope.words((message.id,))) for message in since):
         apply_contact.resume(scope, c.Resume())  # "actually no, carry on"
         return True
     if written < scope.client.contact_since or told_lately(scope, "paused_receipt"):

@@ -19,6 +19,7 @@ from onestep.services.attachments import wanted
 from onestep.services.concern import raise_concern, raise_unread
 from onestep.services.keep_inbound import keep_inbound
 from onestep.services.meaning import meaning, wait_for_the_lull
+from onestep.services.overtaken import OVERTAKEN, is_overtaken, let_lie
 from onestep.services.park import Sender, park
 from onestep.services.scope import is_discreet
 from onestep.services.stops_too import put_stop, stops_too
@@ -161,7 +162,7 @@ def _from_client(
         kind, _ = meaning(session, client.id, inbound, verdict.request, alone=True)
         if goes_apart(session, theirs, verdict, kind=kind):
             receive_apart(app, session, theirs, inbound, verdict, now=now, already=already)
-            put_stop(session, client.id, verdict, now=now)
+            put_stop(session, client.id, inbound, verdict, now=now)
             return Received(new=True)
     message = keep_inbound(
         session,
@@ -181,7 +182,9 @@ def _from_client(
             attachments.add(session, message, kind=each.kind, reference=each.reference)
     if verdict.level is not Level.NONE:
         raise_concern(app, session, row, message, verdict, now=now, already=already)
-    put_stop(session, client.id, verdict, now=now, message_id=message.id)
+    put_stop(session, client.id, inbound, verdict, now=now, message_id=message.id)
+    if row.body.get(OVERTAKEN):
+        let_lie(session, row)
     if inbound.attachments and verdict.level in UNSEEN_BESIDE:
         raise_unread(session, client, message, now=now)
     return Received(new=True, client_id=client.id, message_id=message.id)
@@ -203,6 +206,8 @@ def _queue(
     kind, body = meaning(session, message.client_id, inbound, request, alone=not waiting)
     if inbound.stop_confirmed:
         body = {**body, "stop_confirmed": True}
+    if is_overtaken(session, message.client_id, body.get("command"), inbound, now=message.at):
+        body = {**body, OVERTAKEN: True}
     row = inbox.put(
         session,
         client_id=message.client_id,

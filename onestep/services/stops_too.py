@@ -5,9 +5,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from channels.base import Inbound
 from onestep.domain.words import Channel, parse_command
 from onestep.domain.words_table import Word
 from onestep.safety import Level, Request, ScreenContext, Verdict, screen
+from onestep.services.overtaken import is_overtaken
 from onestep.storage import inbox
 
 _PARTS = re.compile(r"[.!?;:,\n]+|\s[-\u2013\u2014]+\s")
@@ -25,6 +27,7 @@ def stops_too(text: str, context: ScreenContext) -> bool:
 def put_stop(
     session: Session,
     client_id: str,
+    inbound: Inbound,
     verdict: Verdict,
     *,
     now: datetime,
@@ -32,6 +35,8 @@ def put_stop(
 ) -> None:
     """Where danger came with a STOP, queues it behind the answer, which goes out all the same."""
     if verdict.level is not Level.NOW or verdict.request is not Request.STOP:
+        return
+    if is_overtaken(session, client_id, Word.STOP.value, inbound, now=now):
         return
     inbox.put(
         session,

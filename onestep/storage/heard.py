@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from onestep.storage.alone import alone_at
-from onestep.storage.models import Heard
+from onestep.storage.models import Heard, Message
 
 
 def is_due(session: Session, channel: str, *, now: datetime, every: timedelta) -> bool:
@@ -43,3 +44,14 @@ def failed(session: Session, channel: str) -> int:
     row = session.get_one(Heard, channel)
     row.failures += 1
     return row.failures
+
+
+def learn_sent_at(session: Session, *, channel: str, provider_id: str, sent_at: datetime) -> None:
+    """Keeps when a message was sent, where that was not known when it came."""
+    came = select(Message).where(
+        Message.channel == channel,
+        Message.provider_id == provider_id,
+        Message.sent_at.is_(None),
+    )
+    for message in session.scalars(came):
+        message.sent_at = sent_at

@@ -9,8 +9,9 @@ from channels.base import ContactChange, Inbound
 from channels.errors import NotSent, OurFault
 from onestep.services import missed, provider_events
 from onestep.services.missed import ASK_EACH, OVERLAP, TELL_AFTER
+from onestep.services.provider_events import take_in_event
 from onestep.services.receive import receive
-from onestep.storage.models import Address, Alert, Aside, Heard, Message
+from onestep.storage.models import Address, Alert, Aside, Heard, Inbox, Message
 from tests.databases import both_databases
 from tests.services.network import Network, put
 
@@ -31,7 +32,7 @@ class Lists(Network):
         self.asked.append(since)
         if self.fails is not None:
             raise self.fails
-        return [each for each in self.has if getattr(each, "sent_at", since) >= since]
+        return [each for each in self.has if (each.sent_at or since) >= since]
 
 
 @pytest.fixture
@@ -173,3 +174,95 @@ def test_nothing_is_asked_for_while_messages_wait_in_the_spool(world, listed, mo
     world.app.clock.move(timedelta(minutes=5))
     world.run(missed.take_in_missed(world.app))
     assert listed.asked == []
+
+
+def words(world, *said, known=()):
+    """Texts of one word each, as listed, with what they change at the provider; `known` came."""
+    changes = {"STOP": "opted_out", "START": "opted_in"}
+    listed = []
+    for number, (word, ago) in enumerate(said):
+        inbound = replace(text(world, word, f"w{number}", ago=ago), late=True)
+        told = [inbound]
+        if word in changes:
+            change, at = changes[word], inbound.sent_at
+            told.append(
+                ContactChange("sms", f"w{number}-x", "1001", change, sent_at=at, late=True)
+            )
+        listed += told
+        if number in known:  # a post does not say when its text was sent
+            for each in told:
+                take_in_event(world.app, replace(each, sent_at=None, late=False))
+            world.go()
+    return listed
+
+
+@pytest.mark.parametrize(
+    ("said", "known", "becomes"),
+    [
+        ([("STOP", 5), ("START", 4)], {1}, "active"),
+        ([("START", 5), ("STOP", 4)], {1}, "stopped"),
+        ([("STOP", 9), ("START", 6), ("STOP", 3)], {0, 2}, "stopped"),
+        ([("STOP", 9), ("START", 6)], {0}, "active"),
+        ([("STOP", 5), ("START", 5)], {1}, "stopped"),  # at one moment: the quieter stands
+        ([("START", 5), ("STOP", 5)], {1}, "stopped"),
+        ([("STOP", 5), ("START", 4)], {}, "active"),
+        ([("PAUSE", 5), ("RESUME", 4)], {1}, "active"),
+        ([("RESUME", 5), ("PAUSE", 4)], {1}, "paused"),
+        ([("PAUSE", 5), ("RESUME", 5)], {1}, "paused"),
+        ([("PAUSE", 5), ("STOP", 4)], {1}, "stopped"),
+        ([("START", 5), ("PAUSE", 4)], {1}, "paused"),
+        ([("STOP", 5), ("RESUME", 4)], {1}, "stopped"),  # only START leaves a STOP
+        ([("STOP", 5), ("PAUSE", 4)], {1}, "stopped"),
+    ],
+)
+def test_words_count_as_they_were_sent(world, listed, said, known, becomes):
+    """What was missed and what was handled since stand in the order the client sent them."""
+    (sam,) = [row.client_id for row in world.rows(Address)]
+    listed.has = words(world, *said, known=known)
+    world.wait(minutes=2)
+    assert world.client(sam).contact == becomes
+    assert {row.state for row in world.rows(Inbox)} <= {"done"}
+
+
+def test_what_was_taken_back_is_not_confirmed(world, listed):
+    """Nobody is told that the messages stop, when they have long been started again."""
+    listed.has = words(world, ("STOP", 5), ("START", 4), known={1})
+    before = world.phone(channel="sms")
+    world.wait(minutes=2)
+    assert said(world)[-2:] == ["w0", "w0-x"]
+    assert world.phone(channel="sms") == before
+
+
+def test_by_which_clock(world, listed):
+    """The order is the provider's: that our own clock was ahead makes no START the later one."""
+    (sam,) = [row.client_id for row in world.rows(Address)]
+    start = text(world, "START", "a", ago=14)
+    take_in_event(world.app, replace(start, sent_at=None))
+    world.go()
+    listed.has = [replace(start, late=True), replace(text(world, "STOP", "b", ago=12), late=True)]
+    world.wait(minutes=2)
+    assert world.client(sam).contact == "stopped"
+
+
+def test_danger_with_a_stop_that_was_taken_back(world, listed):
+    """The danger rings all the same; the STOP beside it has no effect."""
+    (sam,) = [row.client_id for row in world.rows(Address)]
+    take_in_event(world.app, text(world, "START", "b", ago=3))
+    world.go()
+    listed.has = [replace(text(world, "I want to kill myself. STOP", "a", ago=5), late=True)]
+    world.wait(minutes=2)
+    assert len(world.rows(Alert)) == 1
+    assert world.client(sam).contact == "active"
+
+
+def test_a_pause_is_not_taken_back_by_older_words(world, listed):
+    """'Carry on', written before PAUSE and read after it, is not about that pause."""
+    (sam,) = [row.client_id for row in world.rows(Address)]
+    receive(world.app, text(world, "PAUSE", "p"))
+    world.go()
+    listed.has = [text(world, "actually no, carry on", "a", ago=5)]
+    world.wait(minutes=2)
+    assert world.client(sam).contact == "paused"
+    receive(world.app, text(world, "actually no, carry on", "b"))
+    world.go()
+    assert world.client(sam).contact == "active"

@@ -59,6 +59,7 @@ class Message(Base):
     text: Mapped[bytes]
     said: Mapped[list[Any] | None]  # out: [{"say"}]; edit: [{"edits"}]
     at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]  # by its provider's clock, where that is known
     zone: Mapped[str]
     turn_id: Mapped[str | None] = mapped_column(index=True)
     screen_level: Mapped[str] = mapped_column(default="none")
