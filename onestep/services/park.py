@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from channels.base import Attachment, Inbound
+from channels.base import Attachment, ContactChange, Inbound
 from onestep.content import concern_reply
 from onestep.safety import Category, Level, Request, ScreenContext, Span, Verdict
 from onestep.services.already import Already
@@ -42,6 +42,31 @@ def park(app: App, inbound: Inbound, verdict: Verdict, sender: Sender, *, now: d
     app.bells.ring("spool")
 
 
+def park_wordless(app: App, event: Inbound | ContactChange, *, now: datetime) -> None:
+    """Keeps a call, or a change of contact, in its place among the messages. Raises OSError."""
+    is_change = isinstance(event, ContactChange)
+    body = {"change" if is_change else "inbound": _written(event), "at": now.isoformat()}
+    app.spool.park(
+        {**body, "verdict": None, "reply": None},
+        channel=event.channel,
+        provider_id=event.provider_id,
+    )
+    app.bells.ring("spool")
+
+
+def is_wordless(parked: Parked) -> bool:
+    """Whether it is what `park_wordless` keeps: nothing to screen, and nothing to answer."""
+    return parked.body["verdict"] is None
+
+
+def event_of(parked: Parked) -> Inbound | ContactChange:
+    """What waits, as its channel read it."""
+    if "change" not in parked.body:
+        return inbound_of(parked)
+    fields = dict(parked.body["change"])
+    return ContactChange(**{**fields, "sent_at": _moment(fields["sent_at"])})
+
+
 def inbound_of(parked: Parked) -> Inbound:
     """The message as its channel read it."""
     fields = dict(parked.body["inbound"])
@@ -49,7 +74,7 @@ def inbound_of(parked: Parked) -> Inbound:
     attachments = fields.pop("attachments")
     return Inbound(
         **fields,
-        sent_at=datetime.fromisoformat(sent_at) if sent_at else None,
+        sent_at=_moment(sent_at),
         attachments=tuple(Attachment(**each) for each in attachments),
     )
 
@@ -98,8 +123,12 @@ def _fixed_reply(app: App, inbound: Inbound, verdict: Verdict, sender: Sender) -
     ).text
 
 
-def _written(inbound: Inbound) -> dict[str, Any]:
-    return {**asdict(inbound), "sent_at": inbound.sent_at and inbound.sent_at.isoformat()}
+def _written(event: Inbound | ContactChange) -> dict[str, Any]:
+    return {**asdict(event), "sent_at": event.sent_at and event.sent_at.isoformat()}
+
+
+def _moment(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
 
 
 def _seen(verdict: Verdict) -> dict[str, Any]:

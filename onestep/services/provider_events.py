@@ -13,6 +13,7 @@ from onestep.services.attachments import wanted
 from onestep.services.contact_change import contact_change
 from onestep.services.delivery_report import delivery_report
 from onestep.services.edits import receive_edit
+from onestep.services.park import park_wordless
 from onestep.services.receive import receive
 from onestep.services.ring_me import receive_call
 from onestep.services.set_aside import Why, set_aside
@@ -59,7 +60,7 @@ def take_in_event(app: App, event: Event) -> None:
         case DeliveryReport():
             delivery_report(app, event)
         case ContactChange():
-            contact_change(app, event)
+            _wordless(app, event)
 
 
 def _message(app: App, inbound: Inbound) -> None:
@@ -93,10 +94,28 @@ def _comes_with_it(app: App, inbound: Inbound) -> bool:
     return joined and wanted(app, things) == things
 
 
-def _call(app: App, inbound: Inbound) -> None:
-    """A client's is a wish to be rung; a stranger's waits for a person."""
-    if not receive_call(app, inbound):
-        _keep_aside(app, inbound)
+def _wordless(app: App, event: Inbound | ContactChange) -> None:
+    """A call or a change of contact waits in the spool like a message, in its turn among them."""
+    if not app.spool.holds_any():
+        try:
+            keep_wordless(app, event)
+        except DATABASE_AWAY as away:
+            log.error("database away: %s", type(away).__name__)  # noqa: TRY400  # may quote
+        else:
+            return
+    park_wordless(app, event, now=app.clock())
+
+
+def keep_wordless(app: App, event: Inbound | ContactChange) -> None:
+    """Does what a change of contact asks, or passes a call on.
+
+    A client's call is a wish to be rung; a stranger's waits for a person. The same again has no
+    effect. Raises one of DATABASE_AWAY.
+    """
+    if isinstance(event, ContactChange):
+        contact_change(app, event)
+    elif not receive_call(app, event):
+        _keep_aside(app, event)
 
 
 def _any_other(app: App, inbound: Inbound) -> None:
@@ -120,5 +139,5 @@ BY_KIND: dict[str, Callable[[App, Inbound], None]] = {
     "edit": receive_edit,
     "attachment": _attachment,
     "join": _message,
-    "call": _call,
+    "call": _wordless,
 }

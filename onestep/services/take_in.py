@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 
 from onestep.services import park
-from onestep.services.app import App
+from onestep.services.app import App, Clock
 from onestep.services.deliver_emergency import send_what_cannot_wait
-from onestep.services.provider_events import keep_things_aside
+from onestep.services.provider_events import keep_things_aside, keep_wordless
 from onestep.services.receive import keep, look_at
 from onestep.storage.database import DATABASE_AWAY
 from onestep.storage.spool import Parked
@@ -32,7 +33,8 @@ def _take_in(app: App) -> bool:
     """Takes the waiting messages in, in the order they came; stops where the database does."""
     taken, stuck = False, set[tuple[str, str]]()
     for parked in app.spool.waiting():
-        sender = (parked.body["inbound"]["channel"], parked.body["inbound"]["sender"])
+        event = park.event_of(parked)
+        sender = (event.channel, event.sender)
         if sender in stuck:
             continue  # a sender's messages keep their order
         try:
@@ -50,7 +52,11 @@ def _take_in(app: App) -> bool:
 
 def _take_one(app: App, parked: Parked) -> None:
     """As if it had come in at its own hour; what was sent since is not sent again."""
-    inbound, at = park.inbound_of(parked), park.came_at(parked)
+    at = park.came_at(parked)
+    if park.is_wordless(parked):
+        keep_wordless(replace(app, clock=Clock(fixed=at)), park.event_of(parked))
+        return
+    inbound = park.inbound_of(parked)
     # Read again with what the client wrote before, which nobody could look up then.
     now_seen, _ = look_at(app, inbound, at)
     verdict = park.louder(park.verdict_of(parked), now_seen)

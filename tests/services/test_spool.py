@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from channels.base import Attachment, Inbound
+from channels.base import Attachment, ContactChange, Inbound
 from channels.errors import NotSent, Refused
 from onestep.services import incidents, take_in
 from onestep.services.deliver_emergency import NOTICE
@@ -15,7 +15,7 @@ from onestep.services.record_page import record_page
 from onestep.services.take_in import empty_spool
 from onestep.storage.errors import SpoolClosed
 from onestep.storage.invites import agree_safe_contact
-from onestep.storage.models import Alert, Aside, Inbox, Incident, Message, Outbox
+from onestep.storage.models import Alert, Aside, Ask, Inbox, Incident, Message, Outbox
 from onestep.storage.spool import Spool
 from tests.services.away import HOW, LONG, away
 
@@ -420,3 +420,74 @@ def test_nothing_shows_on_an_unsafe_phone_meanwhile(service, what):
         look(service)
         (reply,) = said_to(service)
     assert DISCREET in reply
+
+
+def block(id="b", channel="telegram", sender="1001", change="blocked"):
+    """A client closes this address to us."""
+    return ContactChange(channel, id, sender, change)
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_a_block_meanwhile_stops(service, how):
+    """A block that comes while the database is away is taken in as one, once, at its hour."""
+    with away(service, how):
+        service.write("been ok" + LONG, go=False)
+        for _ in range(2):
+            take_in_event(service.app, block())
+        blocked_at = service.app.clock()
+        assert len(files(service)) == 2
+    service.wait(hours=3)
+    assert files(service) == []
+    client = service.client(service.sam)
+    assert (client.contact, client.contact_since) == ("stopped", blocked_at)
+    assert said_to(service) == []
+    take_in_event(service.app, block())
+    assert [row.kind for row in service.rows(Message, direction="in")] == ["text", "blocked"]
+
+
+def test_blocked_and_back_meanwhile(service):
+    """What a client did stands in the order in which they did it, words and blocks alike."""
+    with away(service, "locked"):
+        take_in_event(service.app, block())
+        service.write("START", go=False)
+        service.write("STOP", phone="1002", go=False)
+        service.write("START", phone="1002", go=False)
+        take_in_event(service.app, block("d", sender="1002"))
+    service.go()
+    assert service.client(service.sam).contact == "active"
+    assert service.client(service.dee).contact == "stopped"
+
+
+def test_a_block_behind_what_waits(service):
+    """With the database back, a block still does not pass what was written before it."""
+    service.change(service.sam, contact="stopped")
+    with away(service, "locked"):
+        service.write("START", go=False)
+    take_in_event(service.app, block())
+    assert len(files(service)) == 2
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_a_call_meanwhile(service, how):
+    """A call while the database is away is a wish to be rung all the same; a stranger's waits."""
+    with away(service, how):
+        service.write("been ok" + LONG, go=False)
+        for sender in ("1001", "1001", "999"):
+            take_in_event(service.app, Inbound("telegram", f"call{sender}", sender, kind="call"))
+        look(service)
+        assert len(files(service)) == 3
+        assert told(service) == []
+    service.go()
+    assert files(service) == []
+    assert [row.about for row in service.rows(Ask)] == ["ring_me"]
+    assert [row.kind for row in service.rows(Inbox)] == ["text", "call"]
+    assert len(service.rows(Aside)) == 1
+    service.check_everything_is_covered()
+
+
+def test_a_block_that_cannot_even_wait(service):
+    """With neither database nor spool it is asked for again, like a message."""
+    shutil.rmtree(service.folder / "spool")
+    (service.folder / "spool").write_text("in the way")
+    with away(service, "locked"), pytest.raises(OSError, match="spool"):
+        take_in_event(service.app, block())
