@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from onestep.domain.contact import ContactState
-from onestep.domain.permission import Allowed, SendKind, may_send
+from onestep.domain.permission import ANSWER_FRESH, Allowed, SendKind, may_send
 from onestep.domain.permission import Refused as NotNow
-from onestep.domain.terms import next_good, quiet, safe
+from onestep.domain.terms import Rhythm, Terms, next_allowed, next_good, quiet, safe
 from onestep.services.standing import standing
 from onestep.services.times import agreed, safe_times
 from onestep.storage import clients, inbox, outbox, sealed, talk
@@ -23,6 +23,8 @@ STILL_SENT = {
     "moved": frozenset({SendKind.CONCERN_REPLY, SendKind.CONFIRMATION}),
     "cut_off": frozenset({SendKind.CONCERN_REPLY, SendKind.CONFIRMATION}),
 }
+# The hours of who has agreed none: those of a client who says nothing else.
+ANYBODYS = Terms(rhythm=Rhythm.ONLY_WHEN_ASKED, zone=clients.NewTerms.zone)
 # The same text to one client more often than this is a loop of ours, and held for a person.
 SAME_TEXT, SAME_TEXT_IN = 5, timedelta(minutes=5)
 
@@ -35,7 +37,7 @@ def refusal(
     if address.state != "live" and kind not in STILL_SENT[address.state]:
         return {"state": "cancelled", "reason": "address_" + address.state}
     if row.client_id is None:
-        return _to_a_phone_left(session, row, address)
+        return _to_a_phone_left(session, row, address) or _at_night(row, address, now)
     if row.client_id != address.client_id and row.lane != outbox.ALERT:  # another has it by now
         return {"state": "cancelled", "reason": "address_moved"}
     client = clients.client(session, row.client_id)
@@ -59,6 +61,22 @@ def _to_a_phone_left(session: Session, row: Outbox, address: Address) -> Mapping
         return None
     stopped = clients.client(session, address.client_id).contact == ContactState.STOPPED
     return {"state": "cancelled", "reason": ContactState.STOPPED.value} if stopped else None
+
+
+def _at_night(row: Outbox, address: Address, now: datetime) -> Mapping[str, Any] | None:
+    """A line to somebody we do not know, about what they wrote long ago, waits for the morning.
+
+    Who has just written is answered at any hour, and danger always (terms page, Schedule).
+    """
+    if row.lane == outbox.ALERT or now - row.queued_at <= ANSWER_FRESH:
+        return None
+    if row.reason == outbox.HELD and address.client_id is not None:
+        return {"state": "cancelled", "reason": "address_moved"}  # known by now
+    morning = next_allowed(now, ANYBODYS)
+    if morning <= now:
+        return None
+    again = {"state": "ready", "due_at": morning, "attempts": row.attempts - 1}
+    return {**again, "reason": outbox.HELD}
 
 
 def _verdict(

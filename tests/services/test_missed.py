@@ -11,6 +11,7 @@ from onestep.services import missed, provider_events
 from onestep.services.missed import ASK_EACH, OVERLAP, TELL_AFTER
 from onestep.services.provider_events import take_in_event
 from onestep.services.receive import receive
+from onestep.storage import clients
 from onestep.storage.models import Address, Alert, Aside, Heard, Inbox, Message
 from tests.databases import both_databases
 from tests.services.network import Network, put
@@ -253,6 +254,51 @@ def test_danger_with_a_stop_that_was_taken_back(world, listed):
     world.wait(minutes=2)
     assert len(world.rows(Alert)) == 1
     assert world.client(sam).contact == "active"
+
+
+STRANGER = "+447700900999"
+
+
+def on_phone(world, number=STRANGER):
+    """What lies on a phone, by text."""
+    return world.phone(number, channel="sms")
+
+
+def test_a_strangers_late_text_is_answered_in_the_morning(world, listed):
+    """Politeness about something written long ago wakes nobody; who writes now is answered now."""
+    world.app.clock.move(timedelta(hours=13))  # half past eleven at night
+    listed.has = [text(world, "hello?", "a", ago=120, sender=STRANGER)]
+    world.go()
+    assert said(world) == ["a"]
+    assert on_phone(world) == []
+    receive(world.app, text(world, "hello?", "b", sender="+447700900998"))
+    world.wait(minutes=2)
+    assert len(on_phone(world, "+447700900998")) == 1
+    world.wait(hours=9)
+    world.wait(minutes=25)
+    assert on_phone(world) == []
+    world.wait(minutes=10)
+    assert len(on_phone(world)) == 1
+
+
+def test_a_strangers_late_danger_is_answered_at_any_hour(world, listed):
+    """Danger waits for nothing."""
+    world.app.clock.move(timedelta(hours=13))
+    listed.has = [text(world, "I want to kill myself", "a", ago=120, sender=STRANGER)]
+    world.go()
+    assert len(on_phone(world)) == 1
+
+
+def test_a_stranger_who_is_known_by_the_morning(world, listed):
+    """How to be recognised is not said to who has been recognised since."""
+    world.app.clock.move(timedelta(hours=13))
+    listed.has = [text(world, "hello?", "a", ago=120, sender=STRANGER)]
+    world.go()
+    kit = world.add("Kit", channel="sms", phone="+447700900997")
+    with world.app.db.write() as session:
+        clients.find_address(session, channel="sms", value=STRANGER).client_id = kit
+    world.wait(hours=11)
+    assert on_phone(world) == []
 
 
 def test_a_pause_is_not_taken_back_by_older_words(world, listed):
