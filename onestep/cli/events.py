@@ -144,10 +144,7 @@ class Watcher:
         asks = session.scalars(
             select(Ask).where(Ask.id > mark, Ask.client_id == self.client_id)
         ).all()
-        lines = [
-            (relay.id, {"to": "coach", "text": sealed.message_text(session, message)})
-            for relay, message in relays
-        ]
+        lines = [(relay.id, _relayed(session, message)) for relay, message in relays]
         lines += [
             (ask.id, {"to": "coach", "about": ask.about, "text": sealed.ask_words(session, ask)})
             for ask in asks
@@ -156,3 +153,9 @@ class Watcher:
         if lines:
             self._marks["coach"] = lines[-1][0]
         return [event for _, event in lines]
+
+
+def _relayed(session: Session, message: Message) -> dict[str, Any]:
+    """What the client says now, and whether it is a later wording of what was there."""
+    line = {"to": "coach", "text": sealed.message_text(session, message)}
+    return {**line, "edited": True} if message.kind == "edit" else line

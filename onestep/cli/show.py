@@ -34,6 +34,7 @@ def _to(event: dict[str, Any]) -> None:
         text.append(f"\n[{number}] {choice['label']}", style="cyan")
     coach = event["to"] == "coach"
     title = "for Ana" if coach else f"to {event.get('from', 'Sam')}"
+    title += ", edited" if event.get("edited") else ""
     style = "magenta" if coach else "green"
     panel = Panel(text, width=WIDTH, title=title, title_align="left", border_style=style)
     console.print(Padding(panel, (0, 0, 0, 2)))

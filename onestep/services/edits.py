@@ -1,6 +1,7 @@
 """A later wording of a message: kept beside the first, screened again, and no second turn.
 
-Where the first still waits for its turn, the turn reads the later one instead.
+Where the first still waits for its turn, the turn reads the later one instead. Who has the talk
+in a hand-off is told it too.
 """
 
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from channels.base import Inbound
 from onestep.domain.enrolment import Enrolment
 from onestep.domain.words_table import Word
 from onestep.safety import Level, Verdict
+from onestep.services import hand_off
 from onestep.services.app import App
 from onestep.services.concern import raise_concern
 from onestep.services.keep_inbound import keep_inbound
@@ -91,6 +93,8 @@ def _keep(
     put_stop(session, client_id, inbound, verdict, now=now, message_id=message.id)
     if row.kind == "edit":  # nothing to answer: these words are kept, and no turn is made
         let_lie(session, row)
+        if waits is None:  # else they are carried on when their turn comes
+            hand_off.relay_line(session, message)
 
 
 def _waits(session: Session, first: Message) -> Inbox | None:

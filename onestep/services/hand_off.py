@@ -74,6 +74,14 @@ def relay_in(scope: Scope) -> None:
         _relay(scope.session, found, message, "to_coach")
 
 
+def relay_line(session: Session, message: Message) -> None:
+    """Carries one more line of the client's to whoever has the hand-off, where there is one."""
+    assert message.client_id is not None
+    found = current(session, message.client_id)
+    if found is not None and not message.relayed:
+        _relay(session, found, message, "to_coach")
+
+
 def open_by_coach(app: App, client_id: str) -> None:
     """A coach takes the conversation over."""
     with app.db.write() as session:

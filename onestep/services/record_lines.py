@@ -71,6 +71,7 @@ class Said:
     text: str | None
     at: datetime
     with_person: bool
+    edited: bool = False  # a later wording of a line above
 
 
 @dataclass(frozen=True)

@@ -191,6 +191,7 @@ def _thread(scope: Scope) -> list[Said]:
             text=sealed.readable(scope.session, row),
             at=_local(scope, row.at),
             with_person=row.relayed,
+            edited=row.kind == "edit",
         )
         for row in reversed(rows)
     ]

@@ -4,9 +4,11 @@ import pytest
 from sqlalchemy import select
 
 from channels.base import Attachment, Inbound
+from onestep.services import hand_off
 from onestep.services.provider_events import take_in_event
+from onestep.services.record_page import record_page
 from onestep.storage import sealed
-from onestep.storage.models import Alert, Aside, Entry, Message, Turn
+from onestep.storage.models import Alert, Aside, Entry, Message, Relay, Turn
 from tests.services.world import by_rule
 
 DANGER = "i am going to kill myself tonight"
@@ -182,3 +184,66 @@ def test_danger_and_stop_in_one_edit(world, sam):
     assert world.client(sam).contact == "stopped"
     assert [alert.level for alert in world.rows(Alert)] == ["now"]
     world.check_everything_is_covered()
+
+
+def relayed(world):
+    """What was carried to who has the talk, in order."""
+    with world.app.db.read() as session:
+        rows = session.scalars(select(Relay).where(Relay.direction == "to_coach"))
+        messages = [session.get_one(Message, row.message_id) for row in rows]
+        return [sealed.message_text(session, each) for each in messages]
+
+
+def test_an_edit_in_a_hand_off_reaches_who_has_it(world, sam):
+    """The coach sees what the client says now, and that it was changed; twice is once."""
+    hand_off.open_by_coach(world.app, sam)
+    world.write("meet at noon", id="m2")
+    for _ in range(2):
+        edit(world, "meet at one", edits="m2")
+    edit(world, "been so much better", id="u3")  # of what was written before it
+    assert relayed(world) == ["meet at noon", "meet at one", "been so much better"]
+    shown = [line for line in record_page(world.app, sam).thread if line.who == "client"]
+    assert [(line.text, line.edited, line.with_person) for line in shown][1:] == [
+        ("meet at noon", False, True),
+        ("meet at one", True, True),
+        ("been so much better", True, True),
+    ]
+    assert len(world.phone()) == 1
+    world.check_everything_is_covered()
+
+
+def test_an_edit_of_what_is_still_to_be_carried_on(world, sam):
+    """The later wording goes to the coach in the place of the first, once, and as an edit."""
+    hand_off.open_by_coach(world.app, sam)
+    world.write("meet at noon", id="m2", go=False)
+    correct(world, "meet at one", "m2")
+    world.go()
+    assert relayed(world) == ["meet at one"]
+    assert record_page(world.app, sam).thread[-1].edited
+
+
+def test_danger_by_edit_in_a_hand_off(world, sam):
+    """It rings, has the fixed reply and is carried on once."""
+    hand_off.open_by_coach(world.app, sam)
+    world.write("meet at noon", id="m2")
+    edit(world, DANGER, edits="m2")
+    assert relayed(world) == ["meet at noon", DANGER]
+    assert [alert.level for alert in world.rows(Alert)] == ["now"]
+
+
+def test_stop_by_edit_in_a_hand_off(world, sam):
+    """It stops, as STOP does, and is no line for the coach."""
+    hand_off.open_by_coach(world.app, sam)
+    world.write("meet at noon", id="m2")
+    edit(world, "stop", edits="m2")
+    assert world.client(sam).contact == "stopped"
+    assert relayed(world) == ["meet at noon"]
+
+
+def test_no_hand_off_no_relay(world, sam):
+    """Once it is handed back, an edit is kept and goes to nobody."""
+    hand_off.open_by_coach(world.app, sam)
+    world.write("meet at noon", id="m2")
+    hand_off.close(world.app, sam)
+    edit(world, "meet at one", edits="m2")
+    assert relayed(world) == ["meet at noon"]
