@@ -1,7 +1,7 @@
 """Puts the parts together."""
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 from onestep import safety
@@ -12,13 +12,15 @@ from onestep.services.app import App, Bells, Clock
 from onestep.services.moved_clock import MovedClock
 from onestep.services.wake import Wakes
 from onestep.settings import Settings
-from onestep.storage.database import Database, open_engine
+from onestep.storage.database import Database, open_engine, server_address
+from onestep.storage.notices import Notices
 from onestep.storage.schema import migrate, require_current
 from onestep.storage.seal import Keyring, new_keyring, read_keyring, write_keyring
 from onestep.storage.spool import Spool
 from onestep.wiring_channels import channels, ledger, polled
 
 __all__ = [
+    "bells_of_the_database",
     "build",
     "build_part",
     "keys",
@@ -104,6 +106,22 @@ def build_part(settings: Settings, bot: Asker) -> App:
 def wakes(settings: Settings) -> Wakes:
     """The bells between the processes of this machine."""
     return Wakes(settings.run_folder)
+
+
+@contextmanager
+def bells_of_the_database(settings: Settings, bells: Bells, *, listens: bool) -> Iterator[None]:
+    """On PostgreSQL, bells also reach every process that shares the database; on SQLite nothing.
+
+    `listens`: whether those of the others ring here, too. Safe whether the server is there or not.
+    """
+    server = server_address(settings.database_url)
+    if server is None:
+        yield
+        return
+    notices = Notices(server)
+    with notices.running(bells.ring_here if listens else None):
+        bells.also(notices.ring)
+        yield
 
 
 def shared_clock(settings: Settings) -> Clock:

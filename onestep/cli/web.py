@@ -32,7 +32,8 @@ async def run_web(settings: Settings) -> None:
             shown = pages(app, settings, wiring.ledger(settings.data), counts)
             try:
                 told = inside(app, counts, polled=wiring.polled(settings))
-                await until_told(serve(shown, public), serve(told, own))
+                with wiring.bells_of_the_database(settings, app.bells, listens=False):
+                    await until_told(serve(shown, public), serve(told, own))
             finally:
                 await close_channels(app)
 

@@ -21,7 +21,10 @@ async def run_worker(settings: Settings) -> None:
         patient = Patient(asker, seconds=min(BOT_WITHIN, settings.lease / 2))
         app = wiring.build_part(settings, patient)
         try:
-            with wiring.wakes(settings).heard(app.bells):
+            with (
+                wiring.wakes(settings).heard(app.bells),
+                wiring.bells_of_the_database(settings, app.bells, listens=True),
+            ):
                 asked = [poller.run() for poller in pollers(app, wiring.polled(settings))]
                 await until_told(work(app), *asked)
         finally:

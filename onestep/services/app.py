@@ -50,9 +50,13 @@ class Bells:
     """
 
     def __init__(self, beyond: Callable[[str], None] | None = None) -> None:
-        """`beyond`: tells the other processes of this machine; safe from any thread."""
-        self._beyond = beyond
+        """`beyond`: tells other processes; safe from any thread, never fails."""
+        self._beyond = [] if beyond is None else [beyond]
         self._bells: dict[str, dict[str, list[Bell]]] = {}
+
+    def also(self, beyond: Callable[[str], None]) -> None:
+        """From now on `beyond` tells other processes too."""
+        self._beyond.append(beyond)
 
     def listen(self, name: str, kind: str = "") -> Bell:
         """A bell that `ring(name)` may wake; call from the loop that will rest on it."""
@@ -63,8 +67,8 @@ class Bells:
     def ring(self, name: str) -> None:
         """Wakes one worker of each kind that listens to `name`; safe from any thread."""
         self.ring_here(name)
-        if self._beyond is not None:
-            self._beyond(name)
+        for tell in self._beyond:
+            tell(name)
 
     def ring_here(self, name: str) -> None:
         """The same, within this process alone."""

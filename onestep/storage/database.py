@@ -10,7 +10,7 @@ from threading import Lock
 from time import monotonic, sleep
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
@@ -118,18 +118,23 @@ def plain_errors() -> Iterator[None]:
 
 def open_engine(url: str, *, busy_ms: int = BUSY_TIMEOUT_MS) -> Engine:
     """An engine for `url`; a SQLite file is opened as the reliability page says (R11)."""
-    address = make_url(url)
-    if address.get_backend_name() == "postgresql":
-        # A server that was started again leaves connections that lead nowhere: each is tried.
-        address, more = address.set(drivername="postgresql+psycopg"), {"pool_pre_ping": True}
-    else:
-        more = {}
+    server = server_address(url)
+    # A server that was started again leaves connections that lead nowhere: each is tried.
+    more = {} if server is None else {"pool_pre_ping": True}
     # Parameters are hidden from errors: a traceback must never hold a client's words.
-    engine = create_engine(address, hide_parameters=True, **more)
+    engine = create_engine(server or url, hide_parameters=True, **more)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", partial(_prepare_sqlite, busy_ms))
         event.listen(engine, "begin", partial(_begin_sqlite, busy_ms))
     return engine
+
+
+def server_address(url: str) -> URL | None:
+    """The PostgreSQL that `url` leads to, with our driver; None where it is a SQLite file."""
+    address = make_url(url)
+    if address.get_backend_name() != "postgresql":
+        return None
+    return address.set(drivername="postgresql+psycopg")
 
 
 def sqlite_url(path: Path) -> str:

@@ -13,7 +13,7 @@ import signal
 import sys
 from datetime import timedelta
 
-from onestep import safety, wiring
+from onestep import safety, wiring, worker
 from onestep.cli.bot import run_bot
 from onestep.cli.web import run_web
 from onestep.cli.worker import run_worker
@@ -35,6 +35,7 @@ def live(order: dict) -> None:
     logging.basicConfig(level=logging.WARNING)
     moved = timedelta(seconds=order["moved"])
     vars(wiring)["shared_clock"] = lambda _: Clock(moved=moved)  # there is no setting for it
+    worker.POLL_SECONDS = order["poll"]
     asyncio.run(PARTS[order["part"]](Settings(_env_file=None, **order["settings"])))
 
 

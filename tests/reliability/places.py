@@ -26,6 +26,7 @@ from onestep.storage.invites import agree_safe_contact
 from onestep.storage.models import Inbox, Message, Outbox
 from onestep.storage.seal import write_keyring
 from onestep.storage.spool import Spool
+from onestep.worker import POLL_SECONDS
 from tests.channels.bot_api.running import Network, wait_until
 from tests.channels.peers.process import free_port, listens
 from tests.conftest import ROOT, Made
@@ -108,6 +109,7 @@ class Place:
         self.moved = A_WEDNESDAY - datetime.now(UTC)
         self.db, self.running = Database(url, made.keys), []
         self._logs, self._coach = count(1), ""
+        self.poll = POLL_SECONDS  # of the parts that are started from now on
         self.settings = {
             "data": str(folder),
             "database": url,
@@ -138,7 +140,8 @@ class Place:
             "metrics_port": free_port(),
         }
         log = self.folder / f"{part}-{next(self._logs)}.log"
-        order = {"part": part, "log": str(log), "moved": self.moved.total_seconds()}
+        moved = self.moved.total_seconds()
+        order = {"part": part, "log": str(log), "moved": moved, "poll": self.poll}
         life = Life(self.lives.begin(**order, settings={**self.settings, **more}), log, port)
         self.running.append(life)
         return life
