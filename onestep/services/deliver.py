@@ -17,7 +17,7 @@ from onestep.services.deliver_gate import refusal
 from onestep.services.deliver_outcome import PROBE_EACH, Outcome, follows
 from onestep.storage import holds, outbox, pace, sealed, talk
 from onestep.storage.database import DATABASE_AWAY
-from onestep.storage.errors import LeaseLost
+from onestep.storage.errors import LeaseLost, Overtaken
 from onestep.storage.models import Address, Message, Outbox, Prompt
 from onestep.storage.outbox import Sending
 
@@ -56,12 +56,15 @@ def _take(app: App, lane: str) -> Taken | bool | float:
     with app.db.read() as session:  # most looks find nothing, and need no write lock for it
         if not outbox.is_due(session, now=now, lane=lane):
             return _rest(session, now, lane)
-    with app.db.write() as session:
-        outbox.settle_expired(session)
-        sending = outbox.claim(session, now=now, lease_seconds=app.lease_seconds, lane=lane)
-        if sending is None:
-            return False
-        return _gated(app, session, sending, now)
+    try:
+        with app.db.write() as session:
+            outbox.settle_expired(session)
+            sending = outbox.claim(session, now=now, lease_seconds=app.lease_seconds, lane=lane)
+            if sending is None:  # another worker was faster: what is left waits for the pace
+                return _rest(session, now, lane)
+            return _gated(app, session, sending, now)
+    except Overtaken:
+        return SHORTEST_REST
 
 
 def _rest(session: Session, now: datetime, lane: str) -> bool | float:

@@ -7,7 +7,8 @@ StorageError
 ├── NoRoom              the disk is full or read-only
 ├── Damaged             the database cannot be read
 ├── SpoolClosed         the folder where messages wait for the database cannot be used
-└── LeaseLost           another worker took this row over; nothing of ours may be written
+├── LeaseLost           another worker took this row over; nothing of ours may be written
+└── Overtaken           another worker was faster; nothing was written, look again
 """
 
 
@@ -41,3 +42,7 @@ class SpoolClosed(StorageError):
 
 class LeaseLost(StorageError):
     """Another worker holds this row now; this work was put aside and nothing was written."""
+
+
+class Overtaken(StorageError):
+    """Another worker has just used the room that this channel or address had."""

@@ -22,9 +22,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import set_attribute
 
-from onestep.storage.alone import alone_with
+from onestep.storage import pace
+from onestep.storage.alone import alone_with, many_writers
 from onestep.storage.base import Moment, database_now, insert_row, new_id
-from onestep.storage.errors import LeaseLost
+from onestep.storage.errors import LeaseLost, Overtaken
 from onestep.storage.models import Address, ChannelPace, Hold, Outbox, Prompt
 
 OPEN = ("ready", "sending")
@@ -113,17 +114,35 @@ def claim(session: Session, *, now: datetime, lease_seconds: float, lane: str) -
     """Takes the oldest due message whose client has no earlier one open, or nothing.
 
     One that waits for the morning is passed: it must not hold up the answer to a fresh message.
-    Ordinary messages are taken only where the channel is not held and its pace allows it.
+    Ordinary messages are taken only where the channel is not held and its pace allows it. Raises
+    Overtaken, for the transaction to be undone, when another worker has just used that room.
     """
     oldest = _oldest_due(alert=lane == ALERT).with_for_update(of=Outbox, skip_locked=True)
     row = session.scalar(oldest, _asked(now, lane))
     if row is None:
         return None
+    if many_writers(session):
+        _alone_on_its_way(session, row, now)
     row.state, row.fence, row.attempts = "sending", row.fence + 1, row.attempts + 1
     row.tried_at = now
     set_attribute(row, "lease_until", database_now() + lease_seconds)
     session.flush()
     return Sending(row, row.fence)
+
+
+def _alone_on_its_way(session: Session, row: Outbox, now: datetime) -> None:
+    """No other worker books there until the commit. Raises Overtaken when one was faster."""
+    alert = row.lane == ALERT
+    free = pace.alone_on(session, row.address_id, wait=alert)
+    # What was so when we looked may have changed before that way was ours alone: look again.
+    if not alert and not (free and session.scalar(_still_free(), {"now": now, "taken": row.id})):
+        raise Overtaken(Overtaken.__doc__)
+
+
+@cache
+def _still_free() -> Select[bool]:
+    way = select(Outbox.seq).join(Address).where(Outbox.id == bindparam("taken"), _has_way())
+    return select(way.exists())
 
 
 @cache  # building it costs far more than running it

@@ -10,6 +10,18 @@ from onestep.storage.alone import alone_at
 from onestep.storage.models import Address, ChannelPace
 
 
+def alone_on(session: Session, address_id: str, *, wait: bool) -> bool:
+    """Until this transaction ends, nobody else books room at this address or on its channel.
+
+    False when somebody is changing the address now and we do not `wait`: they may wait for us.
+    What was read before may have changed since. For a database with many writers (`alone.py`).
+    """
+    alone_at(session, "pace", session.get_one(Address, address_id).channel)
+    held = select(Address).where(Address.id == address_id)
+    held = held.with_for_update(key_share=True, skip_locked=not wait)
+    return session.scalar(held.execution_options(populate_existing=True)) is not None
+
+
 def take(
     session: Session,
     address: Address,
@@ -18,9 +30,11 @@ def take(
     per_second: float,
     per_address_seconds: float,
 ) -> None:
-    """Books the room that one message to `address` takes up; zero stands for no limit."""
+    """Books the room that one message to `address` takes up; zero stands for no limit.
+
+    Whoever calls is alone on that way: `outbox.claim` sees to it.
+    """
     if per_second:
-        alone_at(session, "pace", address.channel)
         row = session.get(ChannelPace, address.channel, with_for_update=True)
         free = next_free(row.next_at if row else None, now=now, seconds=1 / per_second)
         session.merge(ChannelPace(channel=address.channel, next_at=free))
