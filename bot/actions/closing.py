@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.talk import Talk
+from actions.talk import ABOUT_A_NOTICING, Talk
 
 # Settings are offered later than first contact: one a check-in, each once, and asking nothing.
 OFFERS = ("offer_times", "offer_often", "offer_pause")
@@ -47,7 +47,7 @@ def _close_talk(talk: Talk) -> None:
     """After a noticing's one question a short close; chat and matters passed on need none."""
     if _hard(talk):
         talk.say("close_hard")
-    elif talk.get("mood") == "better" and talk.get("asked"):
+    elif talk.get("mood") == "better" and any(map(talk.settled, ABOUT_A_NOTICING)):
         talk.say("close_wrote")
 
 

@@ -47,7 +47,9 @@ def _count_empty(talk: Talk, heard: Heard, asks: str | None) -> None:
     """Two answers in a row with nothing in them: no third push. "No one" counts for neither."""
     if heard.nature is Nature.NO_ONE or asks in FREE:
         return
-    empty = heard.sort is Sort.ANSWER and heard.nature in EMPTY
+    # A bare "10" may read as "ok": on the scale a number is never an empty answer.
+    number = asks == "scale" and talk.turn.reading.marks.get("number") is not None
+    empty = heard.sort is Sort.ANSWER and heard.nature in EMPTY and not number
     talk.set(empty=int(talk.get("empty") or 0) + 1 if empty else None)
 
 

@@ -12,6 +12,11 @@ LASTING = frozenset({"who_rest", "last_67", "last_end", "since_scale", "shown_do
                      "lost", "offered"})  # fmt: skip
 # A question is put once, and once more in other words; there is no third push.
 MOST_TIMES = 2
+# What a client's own words may be followed by. In a check-in left half-way these count on, so that
+# days later nothing is put a third time, and what keeps them going is not asked for again.
+ABOUT_A_NOTICING = frozenset({"helped", "how", "who", "difference", "you_noticed"})
+COUNTS_ON = ABOUT_A_NOTICING | {"coping"}
+TOLD_FOR_GOOD = frozenset({"coping"})
 # Slots that are not ours to clear.
 NOT_OURS = frozenset({"turn", "context", "requested_slot", "session_started_metadata"})
 
@@ -99,6 +104,21 @@ class Talk:
         return self.turn.span(self.turn.reading.marks.get("date"))
 
     def clear(self) -> None:
-        """Forget the conversation that is over; lasting counters stay."""
+        """Forget the talk that is over; lasting counters stay, and what its check-in counts on."""
+        kept = self._counted_on() if self._check_in_goes_on() else {}
         for slot in {*self._known, *self.changes} - LASTING - NOT_OURS:
-            self.set(**{slot: None})
+            self.set(**{slot: kept.get(slot)})
+
+    def _check_in_goes_on(self) -> bool:
+        """Whether the application's conversation outlives this talk: until the next one begins."""
+        began = str(self.turn.context.get("kind") or "unprompted") != "unprompted"
+        over = any(one["command"] == "end_check_in" for one in self.commands)
+        return began and not over and self.turn.kind != "event"
+
+    def _counted_on(self) -> dict[str, dict[str, Any] | None]:
+        asked, over = self.get("asked") or {}, self.get("over") or {}
+        told = {one: how for one, how in over.items() if one in TOLD_FOR_GOOD and how == "told"}
+        return {
+            "asked": {one: n for one, n in asked.items() if one in COUNTS_ON} or None,
+            "over": told or None,
+        }

@@ -130,6 +130,37 @@ def test_a_hard_talk_is_never_pushed(phone: Phone) -> None:
 
 
 @pytest.mark.slow
+def test_coping_is_not_asked_again_days_later_in_the_same_check_in(phone: Phone) -> None:
+    """A check-in broken off goes on until the next: what was answered in it is not asked again."""
+    phone.event(DUE)
+    phone.say("awful week, everything went wrong")
+    phone.say("walking it off")
+    assert phone.keys()[-1] == "offer_coach"
+    phone.say("youre a stupid robot")
+    assert phone.open_prompt is None
+    phone.say("im so angry i could scream")
+    assert phone.keys() == ["receipt_hard", "offer_coach"]
+    phone.choose("not_now")
+    phone.event(DUE, last_hard=True)
+    assert phone.keys() == ["ask_coping_opener"]
+
+
+@pytest.mark.slow
+def test_nothing_is_put_a_third_time_in_a_check_in_that_goes_on(phone: Phone) -> None:
+    """Put and left unanswered: once more days later, in other words, and no more."""
+    phone.event(DUE)
+    asked = []
+    for text in ("awful week, everything went wrong", "im so angry i could scream",
+                 "had a horrible day, i cried all night"):  # fmt: skip
+        phone.say(text)
+        said = phone.keys()
+        asked += [key for key in said if key.startswith("ask_coping")]
+        phone.say("youre a stupid robot")
+        assert phone.open_prompt is None
+    assert asked == ["ask_coping", "ask_coping_again"]
+
+
+@pytest.mark.slow
 def test_an_event_or_choice_never_answers_a_question(phone: Phone) -> None:
     """Only text answers an open question: a new check-in starts afresh over an old one."""
     phone.event(DUE)
