@@ -13,7 +13,8 @@ BEST = range(3, 9)
 WORTH_IT = 2
 LONGEST_WORD = 20
 SHOUTED_FROM = 3
-_NEVER = ("money", "health", "insult", "private", "number_words", "hard_too", "not_here")
+_NEVER = ("money", "health", "insult", "private", "number_words", "hard_too", "not_here",
+          "grown_men")  # fmt: skip
 _GOOD, _DEEDS = ("good",), ("deeds", "doing", "base")
 _THINGS = frozenset({"home", "food", "people", "out", "hobby"})
 _PLEASANT = ("food", "hobby", "pleasant")
