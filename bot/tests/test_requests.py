@@ -58,6 +58,22 @@ def test_everyday_words_are_never_a_command(text: str, likely: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "dont want to be here anymore, gonna take all my tablets",
+        "stop texting or ill kill myself",
+        "no more. i dont want to live",
+        "end it all, never mind me",
+        "cant go on living, enough",
+    ],
+)
+def test_danger_is_never_a_wish_for_silence(text: str) -> None:
+    """However likely the classifier finds "stop": words about dying are for a person."""
+    for likely in ([("stop", 0.95), ("share_hard", 0.02)], [("share_hard", 0.5), ("stop", 0.4)]):
+        assert REQUESTS.judge(text, likely)[0] == "share_hard"
+
+
+@pytest.mark.parametrize(
     ("text", "asked"),
     [
         ("no need for the pause", "resume"),
