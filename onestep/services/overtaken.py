@@ -37,7 +37,7 @@ def is_overtaken(
     if word not in UNDONE_BY or (by.sent_at is None and not by.late):
         return False
     said = Said(Word(str(word)), now, by.sent_at)
-    return overtaken(said, _known(session, client_id), late=by.late)
+    return overtaken(said, _known(session, client_id, by.channel), late=by.late)
 
 
 def let_lie(session: Session, row: Inbox) -> None:
@@ -63,22 +63,26 @@ def take_back(session: Session, client_id: str, *words: Word) -> None:
         let_lie(session, row)
 
 
-def _known(session: Session, client_id: str) -> list[Said]:
-    """The client's last words about contact, as far as we have heard of them."""
+def _known(session: Session, client_id: str, channel: str) -> list[Said]:
+    """The client's last words about contact; when they were sent, by the clock of `channel`."""
     typed = session.execute(
-        select(Inbox.body, Inbox.received_at, Message.sent_at)
+        select(Inbox.body, Inbox.received_at, Message.sent_at, Message.channel)
         .outerjoin(Message, Message.id == Inbox.message_id)
         .where(Inbox.client_id == client_id, Inbox.kind == "command")
         .order_by(Inbox.seq.desc())
         .limit(LATELY)
     )
     told = session.execute(
-        select(Message.kind, Message.at, Message.sent_at)
+        select(Message.kind, Message.at, Message.sent_at, Message.channel)
         .where(Message.client_id == client_id, Message.direction == "in")
         .where(Message.kind.in_(TOLD))
         .order_by(Message.id.desc())
         .limit(LATELY)
     )
-    words = [(str(body["command"]), came, sent) for body, came, sent in typed]
-    words += [(TOLD[kind].value, came, sent) for kind, came, sent in told]
-    return [Said(Word(word), came, sent) for word, came, sent in words if word in UNDONE_BY]
+    words = [(str(body["command"]), *rest) for body, *rest in typed]
+    words += [(TOLD[kind].value, *rest) for kind, *rest in told]
+    return [
+        Said(Word(word), came, sent if by == channel else None)
+        for word, came, sent, by in words
+        if word in UNDONE_BY
+    ]

@@ -6,10 +6,12 @@ import pytest
 
 from channels.base import ContactChange
 from onestep.services.contact_change import contact_change
+from onestep.storage import clients
 from onestep.storage.models import Inbox
 from tests.databases import both_databases
 
 pytestmark = both_databases
+NUMBER = "+447700900101"
 
 
 def at(world, minutes):
@@ -38,6 +40,18 @@ def test_the_earlier_comes_behind(world, later, earlier, becomes):
         assert len(world.phone()) == before
     assert world.kept(sam) == [later, earlier]
     world.check_everything_is_covered()
+
+
+def test_by_two_clocks(world):
+    """One channel's clock an hour ahead keeps no START from working that comes by another."""
+    sam = world.add()
+    with world.app.db.write() as session:
+        now = world.app.clock()
+        clients.add_address(session, client_id=sam, channel="sms", value=NUMBER, now=now)
+    world.write("STOP", channel="sms", phone=NUMBER, sent_at=at(world, 60))
+    assert world.client(sam).contact == "stopped"
+    world.write("start", sent_at=at(world, 0))
+    assert world.client(sam).contact == "active"
 
 
 def test_a_block_that_was_taken_away_since(world):

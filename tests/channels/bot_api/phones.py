@@ -134,6 +134,12 @@ def _reset(bot: Bot, weather: Weather, _: dict[str, Any]) -> Any:
     return True
 
 
+def _unhook(bot: Bot, _: Weather, __: dict[str, Any]) -> Any:
+    """Posts to nobody any more, whatever goes wrong meanwhile: what comes is kept."""
+    bot.webhook = {}
+    return True
+
+
 def _look(bot: Bot, _: Weather, __: dict[str, Any]) -> Any:
     """All there is to know, for a test to judge by."""
     return {
@@ -171,6 +177,7 @@ DOINGS: dict[str, Any] = {
     "place": _place,
     "number": _number,
     "reset": _reset,
+    "unhook": _unhook,
     "look": _look,
     "screen": _screen,
 }

@@ -121,6 +121,8 @@ def running(network, settings, made, *, bot=None, clock=None, lull=wiring.no_lul
         finally:
             if isinstance(bot, SlowBot):
                 bot.free.set()
+            if settings.public_url is not None:  # or it posts into a service that is ending
+                network.do("unhook")
 
 
 def hook(app, settings):

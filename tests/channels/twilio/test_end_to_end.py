@@ -4,6 +4,8 @@ The whole service runs as it does for real clients: its loops, its webhook, its 
 answers by a rule, and the ledger of the Twilio at the other end is the judge.
 """
 
+import time
+
 import pytest
 from sqlalchemy import select
 
@@ -126,6 +128,29 @@ def test_what_came_while_we_were_away(tmp_path, made):
         hand.text("all by myself")
         wait_until(lambda: len(service.heard_by_bot()) == 4, WITHIN)
         assert service.heard_by_bot() == [*heard, "all by myself"]
+
+
+@pytest.mark.parametrize(("missed", "then"), [("STOP", "START"), ("START", "STOP")])
+def test_a_word_that_was_missed_and_taken_back(tmp_path, made, missed, then):
+    """What the client sent last stands, and nothing is said of what it took back."""
+    with whole(tmp_path, made) as service:
+        sam, hand = joined(service)
+        if missed == "START":
+            hand.text("STOP")
+            service.becomes(sam, "stopped")
+        service.door.shut = True
+        hand.text(missed)
+        service.door.shut = False
+        second = int(time.time())  # Twilio's times are whole seconds
+        wait_until(lambda: int(time.time()) > second, WITHIN)
+        hand.text(then)
+        wait_until(lambda: service.answered(sam), WITHIN)
+        before, lies = service.heard(), hand.texts
+        service.app.clock.move(ASK_EACH)
+        wait_until(lambda: service.heard() > before, WITHIN)
+        wait_until(lambda: service.answered(sam), WITHIN)
+        assert service.contact(sam)[1] == ("active" if then == "START" else "stopped")
+        assert hand.texts == lies
 
 
 def test_a_missed_call(tmp_path, made):
