@@ -93,6 +93,7 @@ class Pipeline:
         await asyncio.to_thread(wiring.prepare, self._settings)
         clock = Clock(fixed=NOW)
         self.app = wiring.build(self._settings, self._bot, lull=wiring.no_lull, clock=clock)
+        await asyncio.to_thread(wiring.settle)  # as each process of the service does
         with self.app.db.write() as session:
             self._coach = clients.add_coach(session, name="Ana", now=NOW, role="lead").id
         self.commits = Commits()

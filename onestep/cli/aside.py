@@ -55,4 +55,4 @@ def done(id: str) -> None:
 
 
 def _say(line: str) -> None:
-    console.print(line, markup=False, soft_wrap=True)
+    console.print(line, markup=False)

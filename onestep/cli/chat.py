@@ -108,7 +108,7 @@ async def _tell(player: Player, out: Out) -> None:
 
 async def _talk(player: Player, out: Out, *, as_json: bool) -> int:
     if not as_json:
-        say.console.print(GREETING)
+        say.console.print(GREETING, soft_wrap=False)  # it is prose
     await _tell(player, out)
     async for text in typed("" if as_json else "[bold]Sam ›[/] "):
         try:

@@ -85,7 +85,7 @@ def check() -> None:
     settings = Settings()
     found = take_inventory(settings, from_variables=forget_secrets())
     for line in found.lines:
-        say.console.print(line, markup=False, soft_wrap=True)
+        say.console.print(line, markup=False)
     for fault in found.wrong:
         say.error(fault)
     if found.wrong:

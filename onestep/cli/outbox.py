@@ -143,4 +143,4 @@ def _moment(at: datetime) -> str:
 
 
 def _say(line: str) -> None:
-    console.print(line, markup=False, soft_wrap=True)
+    console.print(line, markup=False)

@@ -7,8 +7,9 @@ from rich.console import Console
 
 from channels.base import Finding
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+# Lines are never broken: a terminal wraps by itself, and a path must be copied whole.
+console = Console(highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def known_errors() -> tuple[type[Exception], ...]:
@@ -39,15 +40,14 @@ def known_errors() -> tuple[type[Exception], ...]:
 def error(problem: Exception) -> None:
     """One sentence that says what to do; a setting is named as it is spelled in `.env`."""
     for sentence in _sentences(problem):
-        # Never broken into lines: a terminal wraps by itself, and a program wants the whole.
-        errors.print(sentence, markup=False, soft_wrap=True)
+        errors.print(sentence, markup=False)
 
 
 def findings(found: Sequence[Finding]) -> bool:
     """What was looked at at a provider's, a sentence each; false where something is wrong."""
     for finding in found:
         where = console if finding.fine else errors
-        where.print(finding.says, markup=False, soft_wrap=True)
+        where.print(finding.says, markup=False)
     return all(finding.fine for finding in found)
 
 

@@ -98,4 +98,4 @@ def _save(made: "QRCode", picture: Path) -> None:
 
 
 def _say(line: str) -> None:
-    console.print(line, markup=False, soft_wrap=True)
+    console.print(line, markup=False)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from onestep import dialogue
 from onestep.content import Reply, reply_from
 from onestep.domain.permission import SendKind
-from onestep.services import context, fallback, hand_off, quick
+from onestep.services import context, fallback, quick
 from onestep.services.app import App
 from onestep.services.apply import apply_all, known_to
 from onestep.services.ask_again import ask_again
@@ -153,10 +153,13 @@ def _ask(scope: Scope, claim: Claim) -> Asked:
 
 
 def _phone(scope: Scope, first: Inbox) -> Phone:
-    """Nothing is shown for what the service began, nor to who has asked for quiet or a person."""
+    """Nothing is shown for what the service began, nor to who has asked for quiet.
+
+    Who has asked for a person writes to them: no turn comes this far.
+    """
     address = scope.address
     shows = first.kind != "event" and scope.client.contact == "active" and not scope.client.held
-    if address is None or not shows or hand_off.current(scope.session, scope.client.id):
+    if address is None or not shows:
         return Phone(scope.channel, None)
     return Phone(address.channel, sealed.address_value(scope.session, address))
 

@@ -3,7 +3,7 @@
 From the moment it is asked for the bot is silent: who has asked for Ana writes to Ana.
 """
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal_column, select
 from sqlalchemy.orm import Session
 
 from onestep.domain.permission import SendKind
@@ -18,7 +18,8 @@ from onestep.storage.models import HandOff, Message, Relay
 
 # Asked in every turn, so put together once: building a statement costs more than running it.
 _CURRENT = select(HandOff).where(
-    HandOff.client_id == bindparam("client_id"), HandOff.state != "closed"
+    HandOff.client_id == bindparam("client_id"),
+    HandOff.state != literal_column("'closed'"),  # as its index says it, or SQLite does not use it
 )
 
 

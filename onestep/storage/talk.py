@@ -1,9 +1,9 @@
 """Queries about what is said: messages, conversations, prompts and the dialogue state."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, exists, func, select, update
+from sqlalchemy import BindParameter, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from onestep.storage import sealed
@@ -35,15 +35,15 @@ _OPEN_CONVERSATION = (
     .limit(1)
 )
 _OPEN_PROMPT = select(Prompt).where(Prompt.client_id == _CLIENT, Prompt.open)
-_ANSWERED = exists().where(
-    Message.client_id == _CLIENT, Message.direction == "in", Message.at >= CheckIn.opened_at
+_LAST_IN_AT = select(func.max(Message.at)).where(
+    Message.client_id == _CLIENT, Message.direction == "in"
 )
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 # How many check-ins in a row the client has not answered, for a statement of somebody's own.
 UNANSWERED = select(func.count()).where(
     CheckIn.client_id == _CLIENT,
-    CheckIn.opened_at.is_not(None),
+    CheckIn.opened_at > func.coalesce(_LAST_IN_AT.scalar_subquery(), _NEVER),
     CheckIn.id != bindparam("besides_check_in"),
-    ~_ANSWERED,
 )
 _PROMPTS = table_of(Prompt)
 _CLOSE_PROMPT = (

@@ -14,8 +14,9 @@ class Conversation(Base):
     """A stretch of talk: a first contact, a check-in, or something the client began."""
 
     __tablename__ = "conversation"
+    __table_args__ = (Index("ix_conversation_client", "client_id", "state", "id"),)
     id: Mapped[str] = mapped_column(Key, primary_key=True)
-    client_id: Mapped[str] = mapped_column(ForeignKey("client.id"), index=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey("client.id"))
     kind: Mapped[str]  # first_contact | check_in | unprompted
     check_in_id: Mapped[str | None] = mapped_column(ForeignKey("check_in.id"))
     asks_left: Mapped[int]
@@ -29,9 +30,12 @@ class CheckIn(Base):
     """One scheduled outreach; the database refuses a second one on the same local date."""
 
     __tablename__ = "check_in"
-    __table_args__ = (UniqueConstraint("client_id", "planned_on"),)
+    __table_args__ = (
+        UniqueConstraint("client_id", "planned_on"),
+        Index("ix_check_in_opened", "client_id", "opened_at"),
+    )
     id: Mapped[str] = mapped_column(Key, primary_key=True)
-    client_id: Mapped[str] = mapped_column(ForeignKey("client.id"), index=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey("client.id"))
     planned_on: Mapped[date]
     due_at: Mapped[datetime] = mapped_column(index=True)
     state: Mapped[str]  # due | opened | answered | left_open | expired | cancelled
