@@ -82,12 +82,15 @@ def _take(app: App) -> Asked | bool:
     """Claims a stretch; answers it here and now when the bot is not needed.
 
     What goes wrong with it is undone but for the claim: it is tried again, others meanwhile.
+
+    Not synced: a claim that is forgotten when the power fails is made again, and nothing that is
+    said here goes out before a send has been claimed, which is synced.
     """
     now = app.clock()
     with app.db.read() as session:  # most looks find nothing, and need no write lock for it
         if not inbox.is_due(session, now=now):
             return False
-    with app.db.write() as session:
+    with app.db.write(synced=False) as session:
         claim = inbox.claim(session, now=now, lease_seconds=app.lease_seconds)
         if claim is None:
             return False

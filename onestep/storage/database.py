@@ -39,15 +39,19 @@ class Database:
         self._together = Together(self.write, away=DATABASE_AWAY)
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, synced: bool = True) -> Iterator[Session]:
         """A transaction that takes the write lock at once and commits when left in peace.
+
+        Not `synced`, SQLite may forget it when the power fails, unless a synced one came after it:
+        only for what is then done again, and shows nobody anything before (decision 0069).
 
         Raises NoRoom when the disk is full or the file cannot be written.
         """
+        writing = self.engine if synced else self.engine.execution_options(onestep_unsynced=True)
         with (
             self._in_line(),
             plain_errors(),
-            self._session(self.engine) as session,
+            self._session(writing) as session,
             session.begin(),
         ):
             session.connection()  # the lock is taken here, not at the first statement
@@ -154,12 +158,14 @@ def _prepare_sqlite(busy_ms: int, connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(busy_ms: int, connection: Connection) -> None:
-    if connection.get_execution_options().get("onestep_read"):
+    asked = connection.get_execution_options()
+    if asked.get("onestep_read"):
         connection.exec_driver_sql("BEGIN")
         return
     # Another process has it: ask each millisecond, for half of the time (the other half may have
     # gone by in our own line); then once more, as SQLite does it, and let it say what is wrong.
     raw, until = connection.connection.cursor(), monotonic() + busy_ms / 2000
+    raw.execute(f"PRAGMA synchronous={'NORMAL' if asked.get('onestep_unsynced') else 'FULL'}")
     raw.execute("PRAGMA busy_timeout=0")
     try:
         with turnstile(_gate(connection), until=until):

@@ -1,0 +1,55 @@
+"""Which commits wait for the disk: all but the one by which a worker takes a message (0069)."""
+
+import pytest
+from sqlalchemy import event
+
+FULL = 2
+
+
+@pytest.fixture
+def commits(world):
+    """What each commit wrote, and whether it waited for the disk: [(synced, {"insert turn"})]."""
+    engine, found, writes = world.app.db.engine, [], set()
+
+    def executes(_connection, _cursor, statement, *_):
+        words = statement.lower().split()
+        if words[0] in {"insert", "update", "delete"}:
+            writes.add(f"{words[0]} {words[2] if words[0] != 'update' else words[1]}")
+
+    def commits_now(connection):
+        cursor = connection.connection.cursor()
+        level = cursor.execute("PRAGMA synchronous").fetchone()[0]
+        cursor.close()
+        found.append((level == FULL, frozenset(writes)))
+        writes.clear()
+
+    event.listen(engine, "before_cursor_execute", executes)
+    event.listen(engine, "commit", commits_now)
+    yield found
+    event.remove(engine, "before_cursor_execute", executes)
+    event.remove(engine, "commit", commits_now)
+
+
+def test_a_turn(world, commits):
+    """What came in, the reply and its sending wait for the disk; the claim does not."""
+    world.add()
+    commits.clear()
+    world.write("been sleeping better tbh")
+    (claim,) = [writes for synced, writes in commits if not synced and writes]
+    kept = {"insert message", "insert turn", "insert outbox", "update outbox"}
+    assert "update inbox" in claim
+    assert not claim & kept
+    assert kept <= set().union(*(writes for synced, writes in commits if synced))
+
+
+def test_what_the_application_answers(world, commits):
+    """STOP is done beside its claim; before its line goes out, a synced commit brings it along."""
+    world.add()
+    commits.clear()
+    world.write("STOP")
+    said = next(n for n, (_, writes) in enumerate(commits) if "insert outbox" in writes)
+    sends = [n for n, (_, writes) in enumerate(commits) if "update outbox" in writes and n > said]
+    assert commits[0][0], "what came in"
+    assert {"insert message", "insert inbox"} <= commits[0][1]
+    assert sends
+    assert all(commits[n][0] for n in sends)
