@@ -1,16 +1,17 @@
 """What a message is in its client's queue: talk, an answer or a command, and when it is due."""
 
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from channels.base import Inbound
-from onestep.domain.choices import Choice, choose
+from onestep.domain.choices import Choice, bare_number, choose
 from onestep.domain.lull import Arrival, ArrivalKind, Lull, due_at
 from onestep.domain.words import Command, parse_command
 from onestep.domain.words_table import Word
 from onestep.safety import Request
 from onestep.services.quick_exit import says_exit
 from onestep.storage import talk
-from onestep.storage.models import Inbox
+from onestep.storage.models import Inbox, Outbox, Prompt
 
 # What the step beside the screen hears in plain words counts as the command itself, in every
 # state and with the bot down.
@@ -42,10 +43,22 @@ def meaning(
         offered = [Choice(choice["key"], choice["label"]) for choice in prompt.choices]
         key = choose(inbound.text, offered)
         if key is not None:
-            return "choice", {"prompt": prompt.id, "key": key, "pressed": False}
+            # A number sent again before the next question is out was not meant for that one.
+            stray = bare_number(inbound.text) is not None and _waits_to_go_out(session, prompt)
+            return "choice", {"prompt": None if stray else prompt.id, "key": key, "pressed": False}
     if request in ASKED_PLAINLY:
         return "command", {"command": ASKED_PLAINLY[request].value}
     return "text", {}
+
+
+def _waits_to_go_out(session: Session, prompt: Prompt) -> bool:
+    """Whether nobody can have read this question yet."""
+    ready = exists().where(
+        Outbox.client_id == prompt.client_id,
+        Outbox.state == "ready",
+        Outbox.message_id == prompt.message_id,
+    )
+    return bool(session.scalar(select(ready)))
 
 
 def _command_body(command: Command) -> dict[str, object]:

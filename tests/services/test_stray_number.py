@@ -3,6 +3,7 @@
 import pytest
 
 from onestep.services.by_hand import make_check_in_due
+from onestep.services.converse import converse
 from onestep.storage.models import Entry
 from tests.services.world import answer_to, by_rule
 
@@ -12,7 +13,7 @@ SIZES = ["too_easy", "about_right", "too_much"]
 def sizes(turn):
     """A check-in asks which of three, and after that how; "scale" asks for a number."""
     event, key = getattr(turn.input, "event", None), getattr(turn.input, "key", None)
-    if event is not None:
+    if event is not None or key == "too_easy":
         return answer_to(turn, say=["ask_step_size"], asks="step_size", choices=SIZES)
     if key == "too_much":
         return answer_to(turn, say=["ask_scale"], asks="scale")
@@ -57,6 +58,26 @@ def test_the_same_number_again(asked, go):
     assert asked.rows(Entry) == []
     text(asked, "one step at a time")
     assert asked.bot.texts() == [["one step at a time"]]
+
+
+def test_the_same_number_before_the_next_question_is_out(asked):
+    """Acceptance 8: sent again because nothing came, it answers nothing nobody has read."""
+    text(asked, "1", go=False)
+    asked.run(converse(asked.app))  # the next question is asked, and not sent yet
+    text(asked, "1")
+    assert asked.keys() == ["ask_step_size", "ask_step_size", "number_answered"]
+    text(asked, "2")
+    keys = [getattr(turn.input, "key", None) for turn in asked.bot.heard]
+    assert keys == [None, "too_easy", "about_right"]
+
+
+def test_in_a_chat_a_number_is_words(asked):
+    """Where choices are buttons nobody was shown a number, and one that fits none is talk."""
+    kit = asked.add("Kit", phone="1002")
+    make_check_in_due(asked.app, kit)
+    asked.go()
+    asked.write("7", phone="1002")
+    assert asked.bot.texts() == [["7"]]
 
 
 def test_a_number_of_an_older_question(asked):
