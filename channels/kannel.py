@@ -21,6 +21,7 @@ from channels.errors import Forged, Refused, Unreadable
 from channels.sms.calls import call, failure
 from channels.sms.numbers import address, answerable, region_of
 from channels.sms.parts import is_gsm7, split
+from channels.sms.plain import plain
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +101,8 @@ class Kannel:
     def read(self, posted: Posted) -> Sequence[Event]:
         """What a post says. Raises Forged or Unreadable."""
         self._believe(posted)
-        query = dict(parse_qsl(urlsplit(posted.url).query))
+        said = parse_qsl(urlsplit(posted.url).query)
+        query = {name: plain(value) for name, value in said}
         return _report(query) if "reference" in query else (self._message(posted, query),)
 
     def answer(self, _: Posted) -> Answer:
@@ -132,7 +134,7 @@ class Kannel:
             self.name,
             query.get("id") or str(uuid4()),
             sender,
-            text=posted.body.decode(charset, "replace").replace("\0", "\ufffd"),
+            text=plain(posted.body.decode(charset, "replace")),
             sent_at=_time(posted.headers.get("x-kannel-time", "")),
             to=posted.headers.get("x-kannel-to"),
             answerable=answerable(sender),

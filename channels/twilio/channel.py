@@ -16,6 +16,7 @@ from channels.errors import Refused, SendError
 from channels.sms.calls import call
 from channels.sms.numbers import address, answerable
 from channels.sms.parts import split
+from channels.sms.plain import plain
 from channels.twilio import posts
 from channels.twilio.api import at, library, required, understood
 from channels.twilio.codes import meaning, refusal
@@ -162,7 +163,7 @@ class Twilio:
                 for one in media
             )
         sender = address(required(listed.from_))
-        text = (listed.body or "").replace("\0", "\ufffd")
+        text = plain(listed.body or "")
         return Inbound(
             self.name,
             required(listed.sid),

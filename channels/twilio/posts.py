@@ -12,6 +12,7 @@ from twilio.request_validator import RequestValidator
 from channels.base import Attachment, ContactChange, DeliveryReport, Event, Inbound, Posted
 from channels.errors import Forged, Unreadable
 from channels.sms.numbers import address, answerable
+from channels.sms.plain import plain
 from channels.twilio.codes import GONE
 
 SIGNATURE = "x-twilio-signature"
@@ -43,7 +44,7 @@ class _Fields(dict[str, list[str]]):
         return self[name]
 
     def first(self, name: str) -> str:
-        return self.get(name, [""])[0]
+        return plain(self.get(name, [""])[0])
 
 
 def read(posted: Posted, *, url: str, validator: RequestValidator) -> Sequence[Event]:
@@ -107,14 +108,14 @@ def _status(fields: _Fields, query: str) -> Sequence[Event]:
             state,
             code=code,
             gone=state == "failed" and code in GONE,
-            reference=dict(parse_qsl(query)).get("reference"),
+            reference=plain(dict(parse_qsl(query)).get("reference", "")) or None,
         ),
     )
 
 
 def _message(fields: _Fields) -> Sequence[Event]:
     sender = address(fields.first("From"))
-    text = fields.first("Body").replace("\0", "\ufffd")
+    text = fields.first("Body")
     change = change_by(fields.first("OptOutType") or text)
     message = Inbound(
         "sms",

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode
@@ -49,6 +49,29 @@ def mutated(genuine: Sequence[Posted], dice: random.Random) -> Posted:
     for _ in range(dice.randint(1, 2)):
         posted = dice.choice(WAYS)(posted, dice, genuine)
     return posted
+
+
+def in_each_field(posted: Posted, word: str) -> Iterator[Posted]:
+    """The post with `word` in one field after the other: of the query, the form or the JSON."""
+    bare, _, query = posted.url.partition("?")
+    for each in _one_by_one(parse_qsl(query), word):
+        yield replace(posted, url=f"{bare}?{each}")
+    try:
+        value = json.loads(posted.body)
+    except ValueError:
+        form = parse_qsl(posted.body.decode("utf-8", "replace"), keep_blank_values=True)
+        for each in _one_by_one(form, word):
+            yield replace(posted, body=each.encode())
+        return
+    for inside, name in _places(value):
+        was, inside[name] = inside[name], word
+        yield replace(posted, body=json.dumps(value).encode())
+        inside[name] = was
+
+
+def _one_by_one(pairs: list[tuple[str, str]], word: str) -> Iterator[str]:
+    for at, (name, _) in enumerate(pairs):
+        yield urlencode([*pairs[:at], (name, word), *pairs[at + 1 :]])
 
 
 def _bytes(posted: Posted, dice: random.Random, _: Sequence[Posted]) -> Posted:

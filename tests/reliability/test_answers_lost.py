@@ -10,6 +10,7 @@ from channels.twilio import Twilio
 from onestep.services.outbox_by_hand import for_a_person
 from onestep.storage.models import Outbox
 from tests.channels.peers.emulate import NUMBER, SID, TOKEN, emulating
+from tests.databases import both_databases
 from tests.reliability.lossy import LOST, UNANSWERED, lossy
 from tests.reliability.people import DANGER
 
@@ -25,6 +26,7 @@ def clients(world, phones, channel):
 
 
 @pytest.mark.timeout(600)
+@both_databases
 def test_telegram_shows_what_it_cannot_know(timed, network, long):
     """T10: nobody gets it twice; each one that may have gone is shown, and is sent by nobody."""
     phones = [str(FIRST + number) for number in range(200 if long else 50)]
@@ -49,6 +51,7 @@ def test_telegram_shows_what_it_cannot_know(timed, network, long):
 
 
 @pytest.mark.timeout(600)
+@both_databases
 def test_twilio_settles_what_it_can_look_up(new_world, tmp_path, long):
     """T10: each that was taken is found, each that was not is sent; nobody gets one twice."""
     phones = [f"+4477009{number:05d}" for number in range(100 if long else 20)]

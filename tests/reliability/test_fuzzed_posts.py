@@ -13,8 +13,9 @@ from channels.telegram.channel import PATH, SECRET_HEADER
 from onestep.storage.models import Aside, Message
 from tests.channels.contract import SECRET
 from tests.channels.twilio.signed import PUBLIC, signed
+from tests.databases import both_databases
 from tests.reliability.doors import POSTING, Door
-from tests.reliability.mutations import mutated, proven
+from tests.reliability.mutations import in_each_field, mutated, proven
 from tests.reliability.posting import update
 
 each_door = pytest.mark.parametrize("kit", POSTING, ids=lambda kit: kit.module)
@@ -60,6 +61,7 @@ def still_open(door, number):
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
+@both_databases
 @each_door
 def test_no_post_breaks_a_door(door, kit, long, caplog):
     """T16: 5,000 spoilt posts, most of them proven: none is a 5xx, a fault of ours, or a wedge."""
@@ -79,12 +81,30 @@ def test_no_post_breaks_a_door(door, kit, long, caplog):
     assert "not taken in:" not in caplog.text  # a fault of ours while it was read
 
 
+@pytest.mark.slow
+@both_databases
+@each_door
+@pytest.mark.parametrize(
+    "word", ["\x00", "a\x00b", "\U0001f642" * 200], ids=["nul", "in it", "long"]
+)
+def test_no_field_breaks_a_door(door, kit, word, caplog):
+    """T16: an odd word in any one field is no fault of ours, also where a database refuses it."""
+    for genuine in kit.genuine():
+        for posted in in_each_field(genuine, word):
+            assert door.post(proven(kit, posted)).status_code in (200, 403)
+    still_open(door, 1)
+    door.world.go()
+    assert [row.reason for row in door.world.rows(Aside) if row.reason == "failed"] == []
+    assert "not taken in:" not in caplog.text  # a fault of ours while it was read
+
+
 MALFORMED = (
     b"", b"{", b"[]", b"null", b'{"update_id": 1', b"a=b&&&==&%", b"\xff\xfe\x00", b"[" * 100_000,
     b'{"update_id": NaN}', b"Body=" + b"%FF" * 100, b"\x1f\x8b\x08\x00", json.dumps("x").encode(),
 )  # fmt: skip
 
 
+@both_databases
 @each_door
 def test_malformed_is_refused_or_put_aside(door, kit, caplog):
     """Bad input: broken JSON or form with the right proof is no 5xx, and the next is taken."""

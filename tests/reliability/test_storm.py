@@ -6,6 +6,7 @@ import pytest
 
 from onestep.services.outbox_by_hand import for_a_person
 from onestep.storage.models import Outbox
+from tests.databases import both_databases
 from tests.reliability.people import DANGER, HELP_LINE
 
 pytestmark = pytest.mark.slow
@@ -36,6 +37,7 @@ def by_chat(network):
 
 
 @pytest.mark.timeout(900)
+@both_databases
 def test_half_an_hour_of_too_many(timed, network, long):
     """T9: after it each message comes once and in order; meanwhile nobody is asked too soon."""
     chats = everybody(timed, network, 12 if long else 4)
@@ -63,6 +65,7 @@ def test_half_an_hour_of_too_many(timed, network, long):
     assert Counter(row.state for row in timed.rows(Outbox)) == {"sent": 2 * len(chats) + 1}
 
 
+@both_databases
 def test_one_chat_in_a_storm_holds_up_no_other(timed, network):
     """Acceptance 6: `retry_after` is one chat's own; never a halt for all."""
     alone, *others = everybody(timed, network, 6)
