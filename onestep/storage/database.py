@@ -10,19 +10,34 @@ from threading import Lock
 from time import monotonic, sleep
 from typing import Any
 
+from psycopg.errors import IdleInTransactionSessionTimeout
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
-from onestep.storage.errors import Damaged, NoRoom, WrongVersion
+from onestep.storage.errors import Damaged, NoRoom, Undone, WrongVersion
 from onestep.storage.seal import Keyring
 from onestep.storage.together import Together
 from onestep.storage.turnstile import ASK_EVERY, turnstile
 
+# R11 names no length. Twilio gives up after 15 s in all: within that, a message that finds the
+# database locked must still be parked and answered.
 BUSY_TIMEOUT_MS = 10_000
+# A worker that stands still inside a transaction, or whose line is dead, holds what it locked, and
+# all who send on that channel wait for it, alerts too: PostgreSQL undoes its transaction after so
+# long. None of ours waits for anything between two statements.
+STILL_MS = BUSY_TIMEOUT_MS // 2
 # Not the fault of any row: the work is done when the database is back.
-DATABASE_AWAY = (NoRoom, WrongVersion, Damaged, OperationalError, InterfaceError, NoConnection)
+DATABASE_AWAY = (
+    NoRoom,
+    WrongVersion,
+    Damaged,
+    Undone,
+    OperationalError,
+    InterfaceError,
+    NoConnection,
+)
 # What SQLite says when the file system refuses; the words are its own and stable.
 NO_ROOM = ("disk is full", "readonly database", "disk I/O error", "unable to open")
 
@@ -115,6 +130,8 @@ def plain_errors() -> Iterator[None]:
     except DatabaseError as error:
         if "not a database" in str(error.orig):
             raise WrongVersion(WrongVersion.__doc__) from None
+        if isinstance(error.orig, IdleInTransactionSessionTimeout):
+            raise Undone(Undone.__doc__) from None
         if "malformed" in str(error.orig):
             raise Damaged(Damaged.__doc__) from None
         raise
@@ -130,6 +147,8 @@ def open_engine(url: str, *, busy_ms: int = BUSY_TIMEOUT_MS) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", partial(_prepare_sqlite, busy_ms))
         event.listen(engine, "begin", partial(_begin_sqlite, busy_ms))
+    else:
+        event.listen(engine, "connect", _prepare_postgresql)
     return engine
 
 
@@ -155,6 +174,11 @@ def _prepare_sqlite(busy_ms: int, connection: Any, _record: object) -> None:
         "foreign_keys=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    connection.execute(f"SET idle_in_transaction_session_timeout = {STILL_MS}")
+    connection.commit()
 
 
 def _begin_sqlite(busy_ms: int, connection: Connection) -> None:

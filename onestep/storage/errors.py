@@ -6,6 +6,7 @@ StorageError
 ├── WrongVersion        the database was made by another version of Onestep
 ├── NoRoom              the disk is full or read-only
 ├── Damaged             the database cannot be read
+├── Undone              the server undid a transaction that stood still; nothing was written
 ├── SpoolClosed         the folder where messages wait for the database cannot be used
 ├── LeaseLost           another worker took this row over; nothing of ours may be written
 └── Overtaken           another worker was faster; nothing was written, look again
@@ -34,6 +35,10 @@ class NoRoom(StorageError):
 
 class Damaged(StorageError):
     """The database is damaged: put a backup back. What comes in meanwhile waits in the spool."""
+
+
+class Undone(StorageError):
+    """The database server undid this, because nothing was said for too long; nothing was kept."""
 
 
 class SpoolClosed(StorageError):

@@ -11,7 +11,10 @@ from onestep.services import delivery_report as reports
 from onestep.services.converse import converse
 from onestep.services.deliver import deliver
 from onestep.services.due import run_due
+from onestep.storage import database as opening
 from onestep.storage import holds, inbox
+from onestep.storage.alone import alone_at
+from onestep.storage.database import DATABASE_AWAY
 from onestep.storage.models import Inbox, Outbox
 from tests.channels.bot_api.running import wait_until
 from tests.databases import both_databases
@@ -157,3 +160,23 @@ def test_a_report_that_comes_while_the_send_is_recorded_is_not_lost(world, monke
     world.run(deliver(world.app))
     recorded.set()
     wait_until(lambda: [row.state for row in world.rows(Outbox)] == ["delivered"], LONG)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_who_stands_still_inside_a_transaction_holds_nobody_up_for_long(new_world, monkeypatch):
+    """T4: a worker stopped between two statements loses what it held; danger does not wait."""
+    monkeypatch.setattr(opening, "STILL_MS", 500)
+    world = new_world()
+    world.add()
+
+    def stand_still():
+        with world.app.db.write() as stopped:
+            alone_at(stopped, "pace", "telegram")
+            with beside(lambda: world.write("I want to kill myself")) as done:
+                assert done.wait(LONG)
+            stopped.execute(select(Inbox.seq))
+
+    with pytest.raises(DATABASE_AWAY):
+        stand_still()
+    assert len(world.phone()) == 1
