@@ -37,12 +37,13 @@ class Two:
         wait_until(lambda: len(list((place.folder / "run").glob("*.bell"))) == 2, WITHIN)
         self._stop(self.frozen)
 
-    def change_over(self) -> Life:
-        """Freezes the one that works and thaws the other; the late one is returned."""
+    def change_over(self) -> tuple[Life, int]:
+        """Freezes the one that works and thaws the other: the late one, and how much it sends."""
         self._stop(self.working)
+        caught = self.place.count(Outbox, SENDING)  # before the other may take anything
         self.frozen.go_on()
         self.working, self.frozen = self.frozen, self.working
-        return self.frozen
+        return self.frozen, caught
 
     def rejected(self, late: Life, times: int) -> None:
         """Thaws the late one until it was refused so often, and freezes it again."""
@@ -50,6 +51,10 @@ class Two:
         late.go_on()
         wait_until(lambda: _rejections(late) >= before + times, WITHIN)
         self._stop(late)
+        while self.place.count(Outbox, SENDING):  # what it holds would be counted with the next
+            late.go_on()
+            wait_until(lambda: not self.place.count(Outbox, SENDING), WITHIN)
+            self._stop(late)
 
     def _stop(self, life: Life) -> None:
         """Freezes it, but never with SQLite's one write lock in its hand: then all stand still.
@@ -118,8 +123,7 @@ def test_a_late_sender_is_rejected(two, network, long):
         for chat in new:
             network.phone(chat).type("HELP" if chat in asked else DANGER)
         wait_until(lambda new=new: min(times_in(two, new)) >= 1, WITHIN)
-        late = workers.change_over()
-        caught = two.count(Outbox, SENDING)
+        late, caught = workers.change_over()
         wait_until(lambda: not two.count(Outbox, SENDING), WITHIN)
         workers.rejected(late, caught)
         frozen += caught
@@ -148,7 +152,7 @@ def test_a_late_turn_is_rejected(two, network, long):
         for chat in new:
             network.phone(chat).type(TALK[0])
         wait_until(lambda: two.count(Inbox, WORKING) == SIDE_BY_SIDE, WITHIN)
-        late = workers.change_over()
+        late, _ = workers.change_over()
         os.kill(child_of(bot), signal.SIGCONT)
         wait_until(lambda new=new: min(times_in(two, new)) >= 1, WITHIN)
         workers.rejected(late, SIDE_BY_SIDE)
