@@ -37,7 +37,7 @@ def _to(event: dict[str, Any]) -> None:
     title += ", edited" if event.get("edited") else ""
     style = "magenta" if coach else "green"
     panel = Panel(text, width=WIDTH, title=title, title_align="left", border_style=style)
-    console.print(Padding(panel, (0, 0, 0, 2)))
+    console.print(Padding(panel, (0, 0, 0, 2)), soft_wrap=False)  # broken into lines in its frame
 
 
 def _command(event: dict[str, Any]) -> None:
