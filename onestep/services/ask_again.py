@@ -7,7 +7,7 @@ from channels.base import Channel
 from onestep.domain.permission import SendKind
 from onestep.services.scope import Scope
 from onestep.services.speak import REPLY_LIVES
-from onestep.storage import outbox
+from onestep.storage import gone_out, outbox
 from onestep.storage.models import Address, Outbox
 
 
@@ -20,9 +20,9 @@ def ask_again(scope: Scope, channels: Mapping[str, Channel]) -> None:
     """
     if not scope.messages or not scope.left_hanging:
         return
-    for row, prompt in outbox.unsure_questions(scope.session, scope.client.id):
+    for row, prompt in gone_out.unsure_questions(scope.session, scope.client.id):
         if not prompt.open:
-            row.reason = outbox.MOVED_ON
+            row.reason = gone_out.MOVED_ON
         elif scope.address is not None and not _may_be_told(scope, row, channels):
             _ask(scope, row, scope.address)
     scope.session.flush()
@@ -31,11 +31,11 @@ def ask_again(scope: Scope, channels: Mapping[str, Channel]) -> None:
 def _may_be_told(scope: Scope, row: Outbox, channels: Mapping[str, Channel]) -> bool:
     channel = scope.session.get_one(Address, row.address_id).channel
     asked = isinstance(channels.get(channel), LooksUp)
-    return asked and row.reason in outbox.MAY_BE_LOOKED_UP
+    return asked and row.reason in gone_out.MAY_BE_LOOKED_UP
 
 
 def _ask(scope: Scope, row: Outbox, address: Address) -> None:
-    row.reason = outbox.ASKED_AGAIN
+    row.reason = gone_out.ASKED_AGAIN
     outbox.queue(
         scope.session,
         client_id=scope.client.id,

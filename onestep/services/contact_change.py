@@ -16,7 +16,7 @@ from onestep.services.app import App
 from onestep.services.apply_contact import move
 from onestep.services.overtaken import TOLD, is_overtaken, take_back
 from onestep.services.scope import new_turn_id, open_scope
-from onestep.storage import clients, inbox, talk
+from onestep.storage import clients, inbox, talk, waiting
 from onestep.storage.alone import alone_at
 from onestep.storage.clients import Theirs
 
@@ -78,6 +78,6 @@ def _keep(session: Session, theirs: Theirs, change: ContactChange, now: datetime
 def _start(session: Session, theirs: Theirs, now: datetime) -> None:
     """Who opted in with a word of the service's own has written START; one is enough."""
     id, stopped = theirs.client.id, theirs.client.contact == ContactState.STOPPED
-    if stopped and not inbox.command_waits(session, id, Word.START.value):
+    if stopped and not waiting.command_waits(session, id, Word.START.value):
         start: dict[str, object] = {"command": Word.START.value, "has_rest": False}
         inbox.put(session, client_id=id, kind="command", now=now, due_at=now, body=start)

@@ -12,15 +12,14 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from onestep import dialogue
-from onestep.content import Reply, reply_from
 from onestep.domain.permission import SendKind
 from onestep.services import context, fallback, quick
 from onestep.services.app import App
 from onestep.services.apply import apply_all, known_to
 from onestep.services.ask_again import ask_again
 from onestep.services.choose import chosen
+from onestep.services.reply import reply
 from onestep.services.scope import Scope, open_scope
-from onestep.services.speak import not_after, speak
 from onestep.storage import cancel, inbox, sealed, talk
 from onestep.storage.database import DATABASE_AWAY
 from onestep.storage.errors import LeaseLost
@@ -183,7 +182,7 @@ def _commit(app: App, asked: Asked, answer: dialogue.Answer) -> None:
         _record_turn(scope, answer)
         apply_all(scope, answer.commands, known_to(scope, asked.context, answer.commands))
         scope.dialogue.state, scope.dialogue.updated_at = dict(answer.state), scope.now
-        _reply(scope, asked, answer)
+        reply(scope, answer, kind=asked.kind, known=asked.context, last=asked.claim.rows[-1])
         ask_again(scope, app.channels)
         quick.close_if_over(scope)
 
@@ -203,56 +202,3 @@ def _record_turn(scope: Scope, answer: dialogue.Answer) -> None:
     for message in scope.messages:
         message.turn_id = scope.turn_id
         message.conversation_id = scope.conversation.id if scope.conversation else None
-
-
-def _reply(scope: Scope, asked: Asked, answer: dialogue.Answer) -> None:
-    """Says what the application has to say of the commands, then what the bot chose."""
-    carried = {
-        offer.key: offer.command
-        for reply in answer.replies
-        for offer in reply.choices
-        if offer.command is not None
-    }
-    replies = [*scope.says, *([] if _taken_over(scope) else _bot_replies(scope, answer))]
-    silent = any(command.get("command") == "stay_silent" for command in answer.commands)
-    # A new question closes the old one; but one for whom there is no address is never put.
-    asks = scope.address is not None and any(reply.prompt is not None for reply in replies)
-    if (answer.replies or not silent) and not asks:
-        talk.close_prompt(scope.session, scope.client.id)
-    kind = scope.notice or asked.kind
-    speak(
-        scope,
-        replies,
-        kind=kind,
-        texts=asked.context.texts,
-        people=asked.context.people,
-        commands=carried,
-        not_after=not_after(scope, asked.claim.rows[-1]),
-    )
-    if scope.cut_off and scope.address is not None:
-        scope.address.state = "cut_off"
-
-
-def _taken_over(scope: Scope) -> bool:
-    """After these the bot's own lines would talk over what was just agreed."""
-    return scope.notice is not None and bool(scope.says)
-
-
-def _bot_replies(scope: Scope, answer: dialogue.Answer) -> list[Reply]:
-    if scope.conversation is not None:
-        asks = sum(reply.asks for reply in answer.replies)
-        scope.conversation.asks_left = max(0, scope.conversation.asks_left - asks)
-    return [reply_from(_as_item(reply)) for reply in answer.replies]
-
-
-def _as_item(reply: dialogue.Reply) -> dict[str, object]:
-    item: dict[str, object] = {
-        "say": reply.say,
-        "values": dict(reply.values),
-        "asks": reply.asks,
-        "choices": [{"key": offer.key} for offer in reply.choices],
-    }
-    if reply.prompt is not None:
-        prompt = {"id": reply.prompt.id, "asks": reply.prompt.asks}
-        item["prompt"] = {**prompt, "area": reply.prompt.area} if reply.prompt.area else prompt
-    return item

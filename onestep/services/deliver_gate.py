@@ -12,7 +12,7 @@ from onestep.domain.permission import Refused as NotNow
 from onestep.domain.terms import Rhythm, Terms, next_allowed, next_good, quiet, safe
 from onestep.services.standing import standing
 from onestep.services.times import agreed, safe_times
-from onestep.storage import clients, inbox, outbox, sealed, talk
+from onestep.storage import clients, gone_out, outbox, sealed, talk, waiting
 from onestep.storage.models import Address, Client, Message, Outbox, SafeContact
 
 STARTED_BY_US = frozenset({SendKind.CHECK_IN, SendKind.PAUSE_OVER})
@@ -106,13 +106,13 @@ def _answers(session: Session, row: Outbox) -> datetime | None:
         return last[0].at if last else None
     if row.turn_id is None or row.kind in STARTED_BY_US:
         return None
-    return inbox.written_at(session, row.turn_id)
+    return waiting.written_at(session, row.turn_id)
 
 
 def _said_too_often(session: Session, row: Outbox, now: datetime) -> Mapping[str, Any] | None:
-    if row.lane == outbox.ALERT or row.reason == outbox.BY_HAND:
+    if row.lane == outbox.ALERT or row.reason == gone_out.BY_HAND:
         return None
-    lately = outbox.lately(session, row, since=now - SAME_TEXT_IN)
+    lately = gone_out.lately(session, row, since=now - SAME_TEXT_IN)
     if len(lately) < SAME_TEXT:
         return None
     text = sealed.message_text(session, session.get_one(Message, row.message_id))

@@ -15,7 +15,7 @@ from onestep.services import delivery_report
 from onestep.services.app import App
 from onestep.services.deliver import outbound
 from onestep.services.deliver_outcome import RETRIES
-from onestep.storage import outbox, talk
+from onestep.storage import gone_out, talk
 from onestep.storage.models import Address, Outbox
 
 log = logging.getLogger(__name__)
@@ -58,10 +58,10 @@ async def look_up(app: App) -> bool:
 def _take(app: App, channels: Mapping[str, LooksUp]) -> Question | bool:
     now = app.clock()
     with app.db.read() as session:
-        if outbox.to_look_up(session, channels=list(channels), now=now) is None:
+        if gone_out.to_look_up(session, channels=list(channels), now=now) is None:
             return False
     with app.db.write() as session:
-        row = outbox.to_look_up(session, channels=list(channels), now=now)
+        row = gone_out.to_look_up(session, channels=list(channels), now=now)
         if row is None:
             return False
         if row.tried_at is None or now - row.tried_at > GIVE_UP_AFTER:
@@ -76,9 +76,9 @@ def _take(app: App, channels: Mapping[str, LooksUp]) -> Question | bool:
 
 def _did_not_go(session: Session, row: Outbox, now: datetime) -> None:
     """Goes now, unless the talk has gone on meanwhile: then it would come out of order."""
-    late = row.attempts > len(RETRIES) or outbox.went_on(session, row)
+    late = row.attempts > len(RETRIES) or gone_out.went_on(session, row)
     values = {"state": "failed", "reason": "not_sent"} if late else {"state": "ready"}
-    changed = outbox.change(session, row, was=("uncertain",), **{"due_at": now, **values})
+    changed = gone_out.change(session, row, was=("uncertain",), **{"due_at": now, **values})
     if changed and late:
         talk.close_prompt_of(session, row.message_id)
 
@@ -93,6 +93,6 @@ def _settle(app: App, question: Question, receipt: Receipt | None) -> None:
         delivery_report.no_reports_meanwhile(session, channel=question.name, provider_id=id)
         sent = {"state": "sent", "reason": None, "sent_at": row.tried_at}
         values = {**sent, "provider_id": id}
-        if outbox.change(session, row, was=("uncertain",), **values):
+        if gone_out.change(session, row, was=("uncertain",), **values):
             delivery_report.told_early(app, session, row.id, channel=question.name, provider_id=id)
     app.bells.ring("outbox")

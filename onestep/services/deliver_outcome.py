@@ -12,7 +12,7 @@ from channels.errors import Gone, NotSent, OptedOut, OurFault, Refused, SendErro
 from onestep.domain.contact import By, ContactEvent, ContactState, change_contact
 from onestep.domain.errors import TransitionRefused
 from onestep.services.for_coach import tell_coach
-from onestep.storage import cancel, clients, holds, outbox, talk
+from onestep.storage import cancel, clients, gone_out, holds, outbox, talk
 from onestep.storage.models import Address, Outbox
 
 log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ def reported(
         return {**_failed(session, row, error, now), **_reason(error, code)}
     if row.lane == outbox.ALERT:  # it must arrive: again, for as long as it takes
         return {"state": "ready", "due_at": now + timedelta(seconds=ALERT_RETRIES[-1])}
-    last = row.attempts > len(RETRIES) or outbox.went_on(session, row)
+    last = row.attempts > len(RETRIES) or gone_out.went_on(session, row)
     if last or not isinstance(error, NotSent | OurFault):
         return {"state": "failed", "reason": code or "not_delivered"}
     later = now if isinstance(error, OurFault) else now + ONCE_MORE_AFTER

@@ -18,7 +18,7 @@ from onestep.services.meaning import meaning, wait_for_the_lull
 from onestep.services.overtaken import let_lie
 from onestep.services.receive import look_at, receive
 from onestep.services.stops_too import put_stop
-from onestep.storage import clients, inbox, talk
+from onestep.storage import clients, inbox, talk, waiting
 from onestep.storage.alone import alone_at, alone_with
 from onestep.storage.database import DATABASE_AWAY
 from onestep.storage.models import Inbox, Message
@@ -100,7 +100,7 @@ def _keep(
 def _waits(session: Session, first: Message) -> Inbox | None:
     """The row by which `first`, or a later wording of it, still waits to be read by a turn."""
     assert first.client_id is not None
-    for row in inbox.waiting_messages(session, first.client_id):
+    for row in waiting.messages(session, first.client_id):
         message = session.get_one(Message, row.message_id)
         if message.id == first.id or message.said == [{"edits": first.id}]:
             return row
@@ -119,7 +119,7 @@ def _asks_for_quiet(
 
 def _means_now(app: App, session: Session, row: Inbox, inbound: Inbound, verdict: Verdict) -> None:
     """STOP, or the answer to a question, may have become talk by the change, and talk STOP."""
-    texts = inbox.waiting_texts(session, row.client_id)
+    texts = waiting.texts(session, row.client_id)
     before = [text for text in texts if text.seq < row.seq]
     row.kind, row.body = meaning(
         session, row.client_id, inbound, verdict.request, alone=not before

@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from onestep.services.errors import AddressClosed, NotHeld, NothingToSettle, UnknownMessage
-from onestep.storage import holds, outbox, sealed, talk
+from onestep.storage import gone_out, holds, outbox, sealed, talk
 from onestep.storage.database import Database
 from onestep.storage.models import Address, Client, Message, Outbox, Prompt
 
@@ -64,7 +64,7 @@ def settle(db: Database, id: str, *, sent: bool, now: datetime) -> None:
     with db.write() as session:
         row = _one(session, id)
         values = {"state": "sent", "sent_at": row.tried_at or now} if sent else NOT_SENT
-        if not outbox.change(session, row, was=FOR_A_PERSON, reason=outbox.BY_HAND, **values):
+        if not gone_out.change(session, row, was=FOR_A_PERSON, reason=gone_out.BY_HAND, **values):
             raise NothingToSettle(NothingToSettle.__doc__)
         if not sent:
             talk.close_prompt_of(session, row.message_id)
@@ -83,7 +83,7 @@ def send_again(db: Database, id: str, *, now: datetime) -> None:
         if session.get_one(Address, row.address_id).state != "live":
             raise AddressClosed(AddressClosed.__doc__)
         again = {"state": "ready", "due_at": now, "not_after": None, "attempts": 0}
-        if not outbox.change(session, row, was=FOR_A_PERSON, reason=outbox.BY_HAND, **again):
+        if not gone_out.change(session, row, was=FOR_A_PERSON, reason=gone_out.BY_HAND, **again):
             raise NothingToSettle(NothingToSettle.__doc__)
         _ask_anew(session, row)
 
@@ -102,7 +102,7 @@ def _needing() -> Select[Any]:
         .join(Address)
         .where(
             Outbox.state.in_(FOR_A_PERSON),
-            or_(Outbox.reason.is_(None), Outbox.reason.not_in(outbox.LET_BE)),
+            or_(Outbox.reason.is_(None), Outbox.reason.not_in(gone_out.LET_BE)),
         )
         .order_by(Outbox.seq)
     )

@@ -7,7 +7,7 @@ from onestep.domain.words_table import Word
 from onestep.services import plan
 from onestep.services.for_coach import tell_coach
 from onestep.services.scope import Scope
-from onestep.storage import cancel, clients, inbox, sealed, talk
+from onestep.storage import cancel, clients, sealed, talk, waiting
 from onestep.storage.models import Client, SafeContact
 
 HELD = "exit"  # why outreach waits, and the bot is silent, until the client says RESUME
@@ -22,7 +22,7 @@ def says_exit(session: Session, client_id: str, text: str) -> bool:
 
 def said(session: Session, client: Client, *, asked: bool) -> bool:
     """Whether the word was said and they are not back; `asked`: it may lie in the queue still."""
-    waits = asked and inbox.command_waits(session, client.id, Word.QUICK_EXIT.value)
+    waits = asked and waiting.command_waits(session, client.id, Word.QUICK_EXIT.value)
     return client.held == HELD or waits
 
 

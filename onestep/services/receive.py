@@ -24,7 +24,7 @@ from onestep.services.park import Sender, park
 from onestep.services.scope import is_discreet
 from onestep.services.stops_too import put_stop, stops_too
 from onestep.services.strangers import goes_apart, receive_apart, receive_unknown
-from onestep.storage import attachments, clients, inbox, incidents, sealed, talk
+from onestep.storage import attachments, clients, inbox, incidents, sealed, talk, waiting
 from onestep.storage.alone import alone_at, alone_with
 from onestep.storage.database import DATABASE_AWAY
 from onestep.storage.models import Inbox, Message, Prompt
@@ -202,8 +202,8 @@ def _queue(
     app: App, session: Session, message: Message, inbound: Inbound, request: Request
 ) -> Inbox:
     assert message.client_id is not None
-    waiting = inbox.waiting_texts(session, message.client_id)
-    kind, body = meaning(session, message.client_id, inbound, request, alone=not waiting)
+    before = waiting.texts(session, message.client_id)
+    kind, body = meaning(session, message.client_id, inbound, request, alone=not before)
     if inbound.stop_confirmed:
         body = {**body, "stop_confirmed": True}
     if is_overtaken(session, message.client_id, body.get("command"), inbound, now=message.at):
@@ -217,5 +217,5 @@ def _queue(
         message_id=message.id,
         body=body,
     )
-    wait_for_the_lull(session, row, waiting, app.lull(inbound.channel))
+    wait_for_the_lull(session, row, before, app.lull(inbound.channel))
     return row

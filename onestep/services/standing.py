@@ -6,13 +6,13 @@ from onestep.domain.contact import ContactState
 from onestep.domain.enrolment import Enrolment, HandOff
 from onestep.domain.permission import Standing
 from onestep.services import hand_off, quick_exit
-from onestep.storage import inbox
+from onestep.storage import waiting
 from onestep.storage.models import Client, SafeContact
 
 
 def standing(session: Session, client: Client) -> Standing:
     """How the client stands now; what asks for quiet and is still in the queue counts as done."""
-    contact, asked = ContactState(client.contact), inbox.quiet_asked(session, client.id)
+    contact, asked = ContactState(client.contact), waiting.quiet_asked(session, client.id)
     if contact is ContactState.ACTIVE and asked:
         contact = ContactState.PAUSED
     found = hand_off.current(session, client.id)

@@ -20,7 +20,7 @@ from onestep.services.already import Already, went_already
 from onestep.services.app import App
 from onestep.services.joining import CODE, Joined, join, read_code
 from onestep.services.scope import is_discreet
-from onestep.storage import cancel, clients, inbox, incidents, invites, outbox, talk
+from onestep.storage import cancel, clients, incidents, invites, outbox, talk, waiting
 from onestep.storage.clients import Theirs
 from onestep.storage.models import Address, Message
 
@@ -146,7 +146,7 @@ def _answer_danger(
 
 def _let_waiting_go(session: Session, client_id: str, now: datetime) -> None:
     """What they wrote just before is not answered by a question after the fixed reply."""
-    for row in inbox.waiting_texts(session, client_id):
+    for row in waiting.texts(session, client_id):
         turn = talk.add_turn(session, id=f"t{row.id}", client_id=client_id, by="screen", now=now)
         row.state, row.turn_id = "done", turn
         if row.message_id is not None:

@@ -26,32 +26,16 @@ from onestep.storage import pace
 from onestep.storage.alone import alone_with, many_writers
 from onestep.storage.base import Moment, database_now, insert_row, new_id
 from onestep.storage.errors import LeaseLost, Overtaken
-from onestep.storage.models import Address, ChannelPace, Hold, Outbox, Prompt
+from onestep.storage.models import Address, ChannelPace, Hold, Outbox
 
 OPEN = ("ready", "sending")
 ALERT = "alert"  # the lane of what must not be missed
-# Reasons of an uncertain row that its provider may yet be asked about.
-MAY_BE_LOOKED_UP = ("no_answer", "sender_died")
-# Reasons of an uncertain row that nobody need look at: asked once more, or the talk has gone on.
-ASKED_AGAIN, MOVED_ON = "asked_again", "moved_on"
-LET_BE = (ASKED_AGAIN, MOVED_ON)
-BY_HAND = "by_hand"  # the reason of a row that a person has sent again or settled
 HELD = "quiet_hours"  # the reason of a row that waits for the morning; others may pass it
-# What lies with a provider, or may.
-GONE_OUT = ("sending", "sent", "delivered", "uncertain")
 # An alert is tried again within a minute: one due later than this was queued before the machine's
 # clock was put back, and does not wait for that hour to come again.
 NO_ALERT_WAITS = timedelta(minutes=2)
 _NOW, _LANE = bindparam("now", type_=Moment()), bindparam("lane", type_=String())
 _FAR = bindparam("far", type_=Moment())
-# Asked in every turn, so put together once: building a statement costs more than running it.
-_UNSURE_QUESTIONS = (
-    select(Outbox, Prompt)
-    .join(Prompt, Prompt.message_id == Outbox.message_id)
-    .where(Outbox.client_id == bindparam("client_id"), Outbox.state == "uncertain")
-    .where(func.coalesce(Outbox.reason, "").not_in(LET_BE))
-    .order_by(Outbox.seq)
-)
 
 
 @dataclass(frozen=True)
@@ -102,7 +86,7 @@ def settle_expired(session: Session) -> int:
     expired = and_(Outbox.state == "sending", Outbox.lease_until < database_now())
     again = update(Outbox).where(expired, Outbox.lane == ALERT).values(state="ready")
     unsure = update(Outbox).where(expired).values(state="uncertain", reason="sender_died")
-    return _changed(session, again) + _changed(session, unsure)
+    return changed(session, again) + changed(session, unsure)
 
 
 def is_due(session: Session, *, now: datetime, lane: str) -> bool:
@@ -195,56 +179,8 @@ def settle(session: Session, held: Sending, **values: object) -> None:
         .where(Outbox.id == held.row.id, Outbox.fence == held.fence, Outbox.state == "sending")
         .values(**values)
     )
-    if _changed(session, done) != 1:
+    if changed(session, done) != 1:
         raise LeaseLost(LeaseLost.__doc__)
-
-
-def change(session: Session, row: Outbox, *, was: tuple[str, ...], **values: object) -> bool:
-    """Changes a message that nobody holds; false when meanwhile it is no longer as `row` says."""
-    still = and_(Outbox.id == row.id, Outbox.fence == row.fence, Outbox.state.in_(was))
-    same = Outbox.reason.is_(None) if row.reason is None else Outbox.reason == row.reason
-    return _changed(session, update(Outbox).where(still, same).values(**values)) == 1
-
-
-def to_look_up(session: Session, *, channels: list[str], now: datetime) -> Outbox | None:
-    """The uncertain message on one of `channels` whose fate may be asked for next."""
-    oldest = (
-        select(Outbox)
-        .join(Address)
-        .where(Outbox.state == "uncertain", Outbox.due_at <= now)
-        .where(Outbox.reason.in_(MAY_BE_LOOKED_UP), Address.channel.in_(channels))
-        .order_by(Outbox.due_at)
-        .limit(1)
-    )
-    return session.scalar(oldest.with_for_update(of=Outbox, skip_locked=True))
-
-
-def unsure_questions(session: Session, client_id: str) -> list[tuple[Outbox, Prompt]]:
-    """The client's questions that may never have reached them, oldest first."""
-    found = session.execute(_UNSURE_QUESTIONS, {"client_id": client_id})
-    return [(row, prompt) for row, prompt in found]
-
-
-def went_on(session: Session, row: Outbox) -> bool:
-    """Whether something later has gone to this client: what comes now would be out of order."""
-    later = exists().where(
-        Outbox.client_id == row.client_id,
-        Outbox.lane == row.lane,
-        Outbox.seq > row.seq,
-        Outbox.state.in_(GONE_OUT),
-    )
-    return bool(session.scalar(select(later)))
-
-
-def lately(session: Session, row: Outbox, *, since: datetime) -> list[str]:
-    """The ids of the messages that went, or may have gone, to the same client since then."""
-    found = select(Outbox.message_id).where(
-        Outbox.client_id == row.client_id,
-        Outbox.tried_at > since,
-        Outbox.state.in_(GONE_OUT),
-        Outbox.id != row.id,
-    )
-    return list(session.scalars(found))
 
 
 def next_due(session: Session) -> datetime | None:
@@ -252,6 +188,7 @@ def next_due(session: Session) -> datetime | None:
     return session.scalar(select(func.min(Outbox.due_at)).where(Outbox.state == "ready"))
 
 
-def _changed(session: Session, statement: Update) -> int:
-    changed = statement.returning(Outbox.id).execution_options(synchronize_session=False)
-    return len(session.scalars(changed).all())
+def changed(session: Session, statement: Update) -> int:
+    """How many rows of the outbox the statement changed."""
+    done = statement.returning(Outbox.id).execution_options(synchronize_session=False)
+    return len(session.scalars(done).all())

@@ -1,0 +1,60 @@
+"""What waits in a client's inbox, for whoever has to know of it before its turn."""
+
+from datetime import datetime
+
+from sqlalchemy import BindParameter, bindparam, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from onestep.storage.inbox import OPEN
+from onestep.storage.models import Inbox
+
+# Asked with every message, so put together once: building a statement costs more than running it.
+_CLIENT: BindParameter[str] = bindparam("client_id")
+_TEXTS = (
+    select(Inbox)
+    .where(Inbox.client_id == _CLIENT, Inbox.state == "waiting", Inbox.kind == "text")
+    .order_by(Inbox.seq)
+)
+_MESSAGES = (
+    select(Inbox)
+    .where(Inbox.client_id == _CLIENT, Inbox.state == "waiting", Inbox.message_id.is_not(None))
+    .order_by(Inbox.seq)
+)
+
+
+def texts(session: Session, client_id: str) -> list[Inbox]:
+    """The client's texts that no turn has taken yet, in order."""
+    return list(session.scalars(_TEXTS, {"client_id": client_id}))
+
+
+def messages(session: Session, client_id: str) -> list[Inbox]:
+    """The client's rows with a message that no turn has taken yet, in order.
+
+    They stay so until the commit for whoever is alone with the client.
+    """
+    return list(session.scalars(_MESSAGES, {"client_id": client_id}))
+
+
+def quiet_asked(session: Session, client_id: str) -> bool:
+    """Whether a STOP or PAUSE lies unhandled in the queue: nothing ordinary may go out then."""
+    return command_waits(session, client_id, "stop", "pause", "quick_exit")
+
+
+def command_waits(session: Session, client_id: str, *words: str) -> bool:
+    """Whether one of these commands lies unhandled in the client's queue."""
+    waits = exists().where(
+        Inbox.client_id == client_id,
+        Inbox.state.in_(OPEN),
+        Inbox.kind == "command",
+        Inbox.body["command"].as_string().in_(words),
+    )
+    return bool(session.scalar(select(waits)))
+
+
+def written_at(session: Session, turn_id: str) -> datetime | None:
+    """When the newest of a turn's rows came in; null when none of them is the client's act."""
+    # A turn that was put aside has no rows of its own yet: its id names the first of them.
+    of_turn = or_(Inbox.turn_id == turn_id, Inbox.id == turn_id.removeprefix("t"))
+    event = Inbox.body["event"].as_string()
+    theirs = or_(Inbox.kind != "event", event.in_(["first_contact", "came_back"]))
+    return session.scalar(select(func.max(Inbox.received_at)).where(of_turn, theirs))
