@@ -46,7 +46,7 @@ class Database:
     """One database and the keys that open what is sealed in it."""
 
     def __init__(self, url: str, keyring: Keyring, *, busy_ms: int = BUSY_TIMEOUT_MS) -> None:
-        """`busy_ms`: how long SQLite waits for the write lock before it counts as away."""
+        """`busy_ms`: how long a lock is waited for before the database counts as away."""
         self.engine = open_engine(url, busy_ms=busy_ms)
         self.keyring = keyring
         self._line = Lock() if self.engine.dialect.name == "sqlite" else None
@@ -148,7 +148,7 @@ def open_engine(url: str, *, busy_ms: int = BUSY_TIMEOUT_MS) -> Engine:
         event.listen(engine, "connect", partial(_prepare_sqlite, busy_ms))
         event.listen(engine, "begin", partial(_begin_sqlite, busy_ms))
     else:
-        event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "connect", partial(_prepare_postgresql, busy_ms))
     return engine
 
 
@@ -176,8 +176,9 @@ def _prepare_sqlite(busy_ms: int, connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _prepare_postgresql(connection: Any, _record: object) -> None:
+def _prepare_postgresql(busy_ms: int, connection: Any, _record: object) -> None:
     connection.execute(f"SET idle_in_transaction_session_timeout = {STILL_MS}")
+    connection.execute(f"SET lock_timeout = {busy_ms}")
     connection.commit()
 
 

@@ -13,8 +13,8 @@ from onestep.services.deliver import deliver
 from onestep.services.due import run_due
 from onestep.storage import database as opening
 from onestep.storage import holds, inbox
-from onestep.storage.alone import alone_at
-from onestep.storage.database import DATABASE_AWAY
+from onestep.storage.alone import alone_at, alone_with
+from onestep.storage.database import DATABASE_AWAY, Database
 from onestep.storage.models import Inbox, Outbox
 from tests.channels.bot_api.running import wait_until
 from tests.databases import both_databases
@@ -180,3 +180,17 @@ def test_who_stands_still_inside_a_transaction_holds_nobody_up_for_long(new_worl
     with pytest.raises(DATABASE_AWAY):
         stand_still()
     assert len(world.phone()) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_who_waits_too_long_finds_the_database_away(world):
+    """A message is parked and answered, however long somebody else holds its client."""
+    sam, ours = world.add(), world.app.db
+    url = ours.engine.url.render_as_string(hide_password=False)
+    other = Database(url, ours.keyring, busy_ms=200)
+    with ours.write() as session:
+        alone_with(session, sam)
+        with pytest.raises(DATABASE_AWAY), other.write() as waiting:
+            alone_with(waiting, sam)
+    other.close()
