@@ -21,16 +21,15 @@ from pathlib import Path
 
 import httpx
 
-from benchmarks.conversation import Says, next_move
 from benchmarks.errors import BenchError, WouldNotStart, WrongAnswer
 from benchmarks.lines import ANY_ANSWER, UNASKED
 from benchmarks.page_parts import put
 from benchmarks.places import require_setup
 from benchmarks.posting import Poster, update
 from benchmarks.servers import free_port
+from benchmarks.talkers import talkers
 from benchmarks.webhook_page import Found, Run, figures_of, section, told
 from benchmarks.webhook_parts import run_part
-from channels.ledger import Ledger
 from onestep import wiring
 from onestep.cli.bot import the_bot
 from onestep.settings import ROOT, Settings
@@ -43,7 +42,6 @@ from onestep.storage.seal import new_keyring, write_keyring
 PAGE = ROOT / "docs" / "benchmarks.md"
 PER_SECOND, WRITERS, TALKERS = 100, 200, 8
 WARM_UP = 5.0  # seconds, not counted
-THINKS = 1.0  # seconds between a reply and what a talker writes next
 TARGET = 50.0  # milliseconds, p99
 TICKS = os.sysconf("SC_CLK_TCK")
 FIRST = 5_000_000  # the number of the first chat
@@ -157,42 +155,14 @@ async def _run(settings: Settings, seconds: float, found: Found) -> None:
         update(FIRST + number % WRITERS, dice.choice((*UNASKED, *ANY_ANSWER)))
         for number in range(int(PER_SECOND * (WARM_UP + seconds)))
     ]
-    talking = [
-        asyncio.create_task(_talk(settings, poster, FIRST + WRITERS + number, found))
-        for number in range(TALKERS)
-    ]
-    await poster.steadily(bodies, per_second=PER_SECOND)
-    for talk in talking:
-        talk.cancel()
-    await asyncio.gather(*talking, return_exceptions=True)
+    chats = [FIRST + WRITERS + number for number in range(TALKERS)]
+    with talkers(settings, chats) as replies:
+        await poster.steadily(bodies, per_second=PER_SECOND)
+        found.replies = replies()
     await poster.close()
     found.posts = poster.seconds[int(PER_SECOND * WARM_UP) :]
     if poster.refused:
         raise WrongAnswer(f"{poster.refused} posts were not answered with 200.")
-
-
-async def _talk(settings: Settings, poster: Poster, chat: int, found: Found) -> None:
-    """Writes, waits for the answer, thinks, writes again."""
-    ledger, last = wiring.ledger(settings.data), 0
-    for number in range(1, 10_000):
-        move = next_move(number, "how")
-        text = move.text if isinstance(move, Says) else ANY_ANSWER[0]
-        began = time.perf_counter()
-        await poster.post(update(chat, text), due=began, timed=False)
-        last = await _next(ledger, chat, last)
-        found.replies.append(time.perf_counter() - began)
-        await asyncio.sleep(THINKS)
-
-
-async def _next(ledger: Ledger, chat: int, after: int) -> int:
-    while not (shown := await _shown(ledger, chat, after)):  # noqa: ASYNC110  # a phone rings nobody
-        await asyncio.sleep(0.2)
-    return shown
-
-
-async def _shown(ledger: Ledger, chat: int, after: int) -> int:
-    new = await asyncio.to_thread(ledger.shown, "telegram", str(chat), after=after)
-    return new[-1].id if new else 0
 
 
 def main() -> int:
