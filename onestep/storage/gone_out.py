@@ -53,12 +53,15 @@ def unsure_questions(session: Session, client_id: str) -> list[tuple[Outbox, Pro
 
 
 def went_on(session: Session, row: Outbox) -> bool:
-    """Whether something later has gone to this client: what comes now would be out of order."""
+    """Whether something later was handed over for this client: this would be out of order.
+
+    Also what then failed: a "paused" after a "back on" that was refused tells them what is not so.
+    """
     later = exists().where(
         Outbox.client_id == row.client_id,
         Outbox.lane == row.lane,
         Outbox.seq > row.seq,
-        Outbox.state.in_(GONE_OUT),
+        Outbox.state.in_((*GONE_OUT, "failed")),
     )
     return bool(session.scalar(select(later)))
 

@@ -11,7 +11,8 @@ from tests.reliability.places import WITHIN
 CHAT, NEVER = 9600, 3600  # seconds between two looks of a loop: only a bell can have woken it
 RESTS = """
     SELECT count(*) FROM pg_stat_activity
-    WHERE application_name = 'onestep bells' AND query LIKE 'LISTEN%' AND state = 'idle'
+    WHERE datname = current_database() AND application_name = 'onestep bells'
+    AND query LIKE 'LISTEN%' AND state = 'idle'
 """
 
 

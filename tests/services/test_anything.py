@@ -113,7 +113,7 @@ class Service(RuleBasedStateMachine):
         if offered:
             self.counted += 1
             pressed = offered[-1]
-            self.kept[phone].append("")
+            self.kept[phone].append(pressed.choices[0].label)  # what they read on it
             self.world.press(
                 pressed.prompt, pressed.choices[0].key, phone=phone, id=f"b{self.counted}"
             )

@@ -385,6 +385,23 @@ def test_sends_anything(made, long):
     run(made, examples=300 if long else 25, steps=40 if long else 30)
 
 
+@pytest.mark.slow
+def test_what_was_overtaken_by_a_refused_one_is_not_sent_late(made):
+    """A sender died with "paused"; "back on" was refused; the look-up then sends nothing late."""
+
+    def story(sends):
+        sends.asks_for_quiet(who="07700900030", word="PAUSE")
+        sends.take(lane="ordinary")
+        sends.hear("07700900030", "RESUME")
+        sends.quiet.clear()
+        sends.end(how="dies", which=0)
+        sends.expire()
+        sends.take(lane="alert")  # who looks for work settles what the dead one left
+        sends.send(lane="ordinary", how="refused", seconds=1)
+
+    told(made, story)
+
+
 def sent_again(session):
     """What may have gone is sent again, like an alert."""
     expired = outbox.and_(Outbox.state == "sending", Outbox.lease_until < outbox.database_now())

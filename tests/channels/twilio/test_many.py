@@ -42,7 +42,7 @@ def test_a_flood_from_one_phone(tmp_path, made):
 def test_many_check_ins_at_once(tmp_path, made, long):
     """Acceptance 9: all delivered, none twice, and never faster than one number may send."""
     with whole(tmp_path, made) as service:
-        numbers = [f"+4477009{count:05d}" for count in range(500 if long else 12)]
+        numbers = [f"+4477009{count:05d}" for count in range(100 if long else 12)]
         ids = [service.add(number) for number in numbers]
         for client_id in ids:
             make_check_in_due(service.app, client_id)
