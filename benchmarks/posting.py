@@ -39,9 +39,9 @@ class Poster:
         default_factory=asyncio.Queue
     )
 
-    async def open(self) -> None:
+    async def open(self, connections: int = CONNECTIONS) -> None:
         """Opens every connection."""
-        for _ in range(CONNECTIONS):
+        for _ in range(connections):
             self._free.put_nowait(await asyncio.open_connection(self.host, self.port))
 
     async def close(self) -> None:

@@ -51,24 +51,30 @@ def _talk(settings: Settings, chats: Sequence[int], told: SimpleQueue[float]) ->
 
 
 async def _all(settings: Settings, chats: Sequence[int], told: SimpleQueue[float]) -> None:
-    poster = Poster(settings.host, settings.port, "/webhooks/telegram")
-    await poster.open()
     async with asyncio.TaskGroup() as group:
         for chat in chats:
-            group.create_task(_one(settings, poster, chat, told))
+            group.create_task(_one(settings, chat, told))
 
 
-async def _one(settings: Settings, poster: Poster, chat: int, told: SimpleQueue[float]) -> None:
+async def _one(settings: Settings, chat: int, told: SimpleQueue[float]) -> None:
     """Writes, waits for the answer, thinks, writes again."""
     ledger, last = wiring.ledger(settings.data), 0
     for number in range(1, 10_000):
         move = next_move(number, "how")
         text = move.text if isinstance(move, Says) else ANY_ANSWER[0]
         began = time.perf_counter()
-        await poster.post(update(chat, text), due=began, timed=False)
+        await _post(settings, update(chat, text), began)
         last = await _next(ledger, chat, last)
         told.put(time.perf_counter() - began)
         await asyncio.sleep(THINKS)
+
+
+async def _post(settings: Settings, body: bytes, began: float) -> None:
+    """Over a connection of its own: one that is kept is closed while nobody writes."""
+    poster = Poster(settings.host, settings.port, "/webhooks/telegram")
+    await poster.open(1)
+    await poster.post(body, due=began, timed=False)
+    await poster.close()
 
 
 async def _next(ledger: Ledger, chat: int, after: int) -> int:
