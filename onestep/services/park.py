@@ -59,6 +59,12 @@ def is_wordless(parked: Parked) -> bool:
     return parked.body["verdict"] is None
 
 
+def sender_of(parked: Parked) -> tuple[str, str]:
+    """The channel it came by and who sent it, without reading the rest, which may be at fault."""
+    fields = parked.body["change"] if "change" in parked.body else parked.body["inbound"]
+    return fields["channel"], fields["sender"]
+
+
 def event_of(parked: Parked) -> Inbound | ContactChange:
     """What waits, as its channel read it."""
     if "change" not in parked.body:

@@ -33,8 +33,7 @@ def _take_in(app: App) -> bool:
     """Takes the waiting messages in, in the order they came; stops where the database does."""
     taken, stuck = False, set[tuple[str, str]]()
     for parked in app.spool.waiting():
-        event = park.event_of(parked)
-        sender = (event.channel, event.sender)
+        sender = park.sender_of(parked)
         if sender in stuck:
             continue  # a sender's messages keep their order
         try:
