@@ -6,8 +6,10 @@
 BIN := .venv/bin
 BOT := bot/.venv/bin/python
 # A file's tests stay together: what they share is made once. Each process may start a bot of its
-# own (0.6 GB), so on a large machine there are four and no more.
-SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
+# own (0.6 GB), so on a large machine there are four and no more. The folders whose files take
+# minutes are named first: begun last, one of them would keep one core busy and the others idle.
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder \
+	$(addprefix tests/,reliability recipes faults channels personas browser) tests
 
 help:  ## list what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
