@@ -62,6 +62,8 @@ async def converse(app: App) -> bool:
     """Answers one stretch of one client's queue. False when nothing is due."""
     asked = await asyncio.to_thread(_take, app)
     if not isinstance(asked, Asked):
+        if asked:
+            app.bells.ring("outbox")
         return asked
     try:
         async with app.typing.shown(app.channels.get(asked.phone.channel), asked.phone.to):
@@ -110,7 +112,6 @@ def _answer_or_ask(app: App, session: Session, claim: Claim) -> Asked | bool:
         return _ask(scope, claim)
     ask_again(scope, app.channels)
     inbox.finish(session, claim)
-    app.bells.ring("outbox")
     return True
 
 

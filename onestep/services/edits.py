@@ -36,11 +36,13 @@ def receive_edit(app: App, inbound: Inbound) -> None:
         verdict, _ = look_at(app, inbound, app.clock())
         try:
             with app.db.write() as session:
-                if _kept(app, session, inbound, verdict):
-                    app.bells.ring("outbox")
-                    return
+                kept = _kept(app, session, inbound, verdict)
         except DATABASE_AWAY:
-            pass
+            kept = False
+        if kept:
+            app.bells.ring("inbox")
+            app.bells.ring("outbox")
+            return
     receive(app, inbound)
 
 
@@ -87,7 +89,7 @@ def _keep(
         waits.message_id, row.message_id = message.id, waits.message_id
         _means_now(app, session, waits, inbound, verdict)
     else:
-        _asks_for_quiet(app, session, row, inbound, verdict)
+        _asks_for_quiet(session, row, inbound, verdict)
     if verdict.level is not Level.NONE:
         raise_concern(app, session, waits or row, message, verdict, now=now)
     put_stop(session, client_id, inbound, verdict, now=now, message_id=message.id)
@@ -107,14 +109,11 @@ def _waits(session: Session, first: Message) -> Inbox | None:
     return None
 
 
-def _asks_for_quiet(
-    app: App, session: Session, row: Inbox, inbound: Inbound, verdict: Verdict
-) -> None:
+def _asks_for_quiet(session: Session, row: Inbox, inbound: Inbound, verdict: Verdict) -> None:
     """What was answered long ago stays answered; but who now wrote STOP there wants silence."""
     kind, body = meaning(session, row.client_id, inbound, verdict.request, alone=False)
     if kind == "command" and body["command"] in FOR_QUIET:
         row.kind, row.body = kind, body
-        app.bells.ring("inbox")
 
 
 def _means_now(app: App, session: Session, row: Inbox, inbound: Inbound, verdict: Verdict) -> None:
@@ -125,4 +124,3 @@ def _means_now(app: App, session: Session, row: Inbox, inbound: Inbound, verdict
         session, row.client_id, inbound, verdict.request, alone=not before
     )
     wait_for_the_lull(session, row, before, app.lull(inbound.channel))
-    app.bells.ring("inbox")

@@ -1,5 +1,8 @@
 """A Telegram, a warm process and a service of one's own on either database."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
 
 from channels.base import Pace
@@ -47,8 +50,12 @@ def timed(world, network):
 
 
 @pytest.fixture
-def place(tmp_path, made, network, lives, fresh_url):
-    """A service on disk that nobody runs yet."""
-    there = Place(tmp_path / "service", made, network, lives, url=fresh_url())
-    yield there
-    there.close()
+def place(made, network, lives, fresh_url):
+    """A service on disk that nobody runs yet.
+
+    Its folder is not pytest's own: the path of a socket in it has a limit, which that may pass.
+    """
+    with TemporaryDirectory(prefix="onestep-") as folder:
+        there = Place(Path(folder) / "service", made, network, lives, url=fresh_url())
+        yield there
+        there.close()

@@ -2,7 +2,9 @@
 
 import asyncio
 import shutil
+import threading
 from collections.abc import Callable
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -89,6 +91,34 @@ class ScriptedBot:
 AWAY = dialogue.BotAway("away")
 
 
+class Writing(threading.local):
+    """How many transactions this thread has open."""
+
+    depth = 0
+
+
+class Watched(Database):
+    """Knows of each thread whether it writes."""
+
+    def __init__(self, *given, **more) -> None:
+        self.writing = Writing()
+        super().__init__(*given, **more)
+
+    @contextmanager
+    def write(self, **more):
+        """As the database does it."""
+        with super().write(**more) as session:
+            self.writing.depth += 1
+            try:
+                yield session
+            finally:
+                self.writing.depth -= 1
+
+    def heard(self, bell) -> None:
+        """Who is woken before the commit finds nothing, and sleeps on (R7)."""
+        assert not self.writing.depth, f"the bell {bell} was rung inside a transaction"
+
+
 class World:
     """One service, one coach, and the phones of the clients one adds."""
 
@@ -105,7 +135,7 @@ class World:
             shutil.copyfile(made.empty, self.file)
         self.ledger = Ledger(folder / "phones.db")
         self.app = App(
-            db=Database(self.url, made.keys),
+            db=Watched(self.url, made.keys),
             bot=self.bot,
             content=lambda _language: made.content,
             channels={name: Simulator(name, self.ledger) for name in ("telegram", "sms")},
@@ -114,6 +144,7 @@ class World:
             clock=Clock(fixed=at),
             **more,
         )
+        self.app.bells.also(self.app.db.heard)
         self._ids = count(1)
         self._runner = asyncio.Runner()
         self._coach: str | None = None
