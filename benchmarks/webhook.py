@@ -156,6 +156,7 @@ async def _run(settings: Settings, seconds: float, found: Found) -> None:
         for number in range(int(PER_SECOND * (WARM_UP + seconds)))
     ]
     chats = [FIRST + WRITERS + number for number in range(TALKERS)]
+    wiring.settle()  # whoever times others must not stop to look through its own memory
     with talkers(settings, chats) as replies:
         await poster.steadily(bodies, per_second=PER_SECOND)
         found.replies = replies()

@@ -15,6 +15,7 @@ from channels.base import Answer, Event, Posted
 from channels.simulator import Simulator
 from channels.telegram import Telegram
 from onestep import safety, wiring
+from onestep.cli.serve import give_way
 from onestep.cli.web import run_web
 from onestep.cli.worker import run_worker
 from onestep.safety import ScreenContext, Verdict
@@ -57,6 +58,7 @@ class PostedTo(Simulator):
 def run_part(name: str, settings: Settings, screen: Screen, moved: timedelta) -> None:
     """Runs web or worker; its clock is `moved` to where people are written to."""
     logging.getLogger().setLevel(logging.ERROR)
+    give_way(name)
 
     def slow(text: str, context: ScreenContext | None = None) -> Verdict:
         _ten_milliseconds(screen)

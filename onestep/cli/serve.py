@@ -6,6 +6,7 @@ would hold up the answer to a webhook. See docs/decisions/0060.
 
 import asyncio
 import multiprocessing
+import os
 import signal
 import sys
 from multiprocessing.context import SpawnProcess
@@ -23,6 +24,7 @@ from onestep.settings import Settings
 
 END_WITHIN = 10.0  # seconds between TERM and KILL
 LOOK_EVERY = 0.1
+GIVES_WAY = 5  # by so much the worker is nicer than the web part; decision 0071
 DEMO_ZONE = ZoneInfo("Europe/London")
 
 
@@ -99,10 +101,17 @@ async def _end(process: SpawnProcess) -> None:
         await asyncio.to_thread(process.join)
 
 
+def give_way(name: str) -> None:
+    """Lets a provider who waits for an answer go before the worker, where both want a core."""
+    if name == "worker":
+        os.nice(GIVES_WAY)
+
+
 def _run_part(name: str, settings: Settings) -> None:
     from onestep.cli.web import run_web
     from onestep.cli.worker import run_worker
 
+    give_way(name)
     run = {"web": run_web, "worker": run_worker}[name]
     try:
         asyncio.run(run(settings))

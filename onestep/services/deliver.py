@@ -18,7 +18,7 @@ from onestep.services.deliver_outcome import PROBE_EACH, Outcome, follows
 from onestep.storage import holds, outbox, pace, sealed, talk
 from onestep.storage.database import DATABASE_AWAY
 from onestep.storage.errors import LeaseLost, Overtaken
-from onestep.storage.models import Address, Message, Outbox, Prompt
+from onestep.storage.models import Address, Message, Outbox
 from onestep.storage.outbox import Sending
 
 log = logging.getLogger(__name__)
@@ -112,7 +112,7 @@ def _keep_pace(app: App, session: Session, row: Outbox, address: Address, now: d
 def outbound(session: Session, row: Outbox, address: Address) -> Outbound:
     """The message as its channel is handed it."""
     message = session.get_one(Message, row.message_id)
-    prompt = session.query(Prompt).filter(Prompt.message_id == row.message_id).one_or_none()
+    prompt = talk.prompt_of(session, row.message_id)
     return Outbound(
         to=sealed.address_value(session, address),
         text=sealed.message_text(session, message),

@@ -123,4 +123,7 @@ def _means_now(app: App, session: Session, row: Inbox, inbound: Inbound, verdict
     row.kind, row.body = meaning(
         session, row.client_id, inbound, verdict.request, alone=not before
     )
-    wait_for_the_lull(session, row, before, app.lull(inbound.channel))
+    row.due_at = wait_for_the_lull(
+        before, kind=row.kind, at=row.received_at, lull=app.lull(inbound.channel)
+    )
+    session.flush()

@@ -1,5 +1,7 @@
 """What a message is in its client's queue: talk, an answer or a command, and when it is due."""
 
+from datetime import datetime
+
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
@@ -66,13 +68,14 @@ def _command_body(command: Command) -> dict[str, object]:
     return {"command": command.word.value, "has_rest": bool(command.rest)}
 
 
-def wait_for_the_lull(session: Session, row: Inbox, waiting: list[Inbox], lull: Lull) -> None:
-    """Puts off `row` and the texts before it until the burst is over; a command ends it."""
+def wait_for_the_lull(waiting: list[Inbox], *, kind: str, at: datetime, lull: Lull) -> datetime:
+    """When the burst is over that ends with a row of this kind; puts off the texts before it.
+
+    A command ends it at once.
+    """
     arrivals = [Arrival(text.received_at, ArrivalKind.TEXT) for text in waiting]
-    kind = {"command": ArrivalKind.COMMAND, "choice": ArrivalKind.CHOICE}.get(
-        row.kind, ArrivalKind.TEXT
-    )
-    due = due_at([*arrivals, Arrival(row.received_at, kind)], lull)
-    for held in (*waiting, row):
+    ends = {"command": ArrivalKind.COMMAND, "choice": ArrivalKind.CHOICE}
+    due = due_at([*arrivals, Arrival(at, ends.get(kind, ArrivalKind.TEXT))], lull)
+    for held in waiting:
         held.due_at = due
-    session.flush()
+    return due

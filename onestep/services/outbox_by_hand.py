@@ -143,7 +143,7 @@ def _one(session: Session, id: str) -> Outbox:
 
 def _ask_anew(session: Session, row: Outbox) -> None:
     """A question that goes out again is open again, unless another one is by now."""
-    prompt = session.scalar(select(Prompt).where(Prompt.message_id == row.message_id))
+    prompt = talk.prompt_of(session, row.message_id)
     if prompt is not None and talk.open_prompt(session, prompt.client_id) is None:
         prompt.open = True
         session.flush()

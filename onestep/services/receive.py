@@ -208,14 +208,13 @@ def _queue(
         body = {**body, "stop_confirmed": True}
     if is_overtaken(session, message.client_id, body.get("command"), inbound, now=message.at):
         body = {**body, OVERTAKEN: True}
-    row = inbox.put(
+    lull = app.lull(inbound.channel)
+    return inbox.put(
         session,
         client_id=message.client_id,
         kind=kind,
         now=message.at,
-        due_at=message.at,
+        due_at=wait_for_the_lull(before, kind=kind, at=message.at, lull=lull),
         message_id=message.id,
         body=body,
     )
-    wait_for_the_lull(session, row, before, app.lull(inbound.channel))
-    return row

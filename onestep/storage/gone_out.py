@@ -24,6 +24,12 @@ _UNSURE_QUESTIONS = (
     .where(func.coalesce(Outbox.reason, "").not_in(LET_BE))
     .order_by(Outbox.seq)
 )
+_LATELY = select(Outbox.message_id).where(
+    Outbox.client_id == bindparam("client_id"),
+    Outbox.tried_at > bindparam("since"),
+    Outbox.state.in_(GONE_OUT),
+    Outbox.id != bindparam("but"),
+)
 
 
 def change(session: Session, row: Outbox, *, was: tuple[str, ...], **values: object) -> bool:
@@ -68,10 +74,5 @@ def went_on(session: Session, row: Outbox) -> bool:
 
 def lately(session: Session, row: Outbox, *, since: datetime) -> list[str]:
     """The ids of the messages that went, or may have gone, to the same client since then."""
-    found = select(Outbox.message_id).where(
-        Outbox.client_id == row.client_id,
-        Outbox.tried_at > since,
-        Outbox.state.in_(GONE_OUT),
-        Outbox.id != row.id,
-    )
-    return list(session.scalars(found))
+    asked = {"client_id": row.client_id, "since": since, "but": row.id}
+    return list(session.scalars(_LATELY, asked))

@@ -2,14 +2,22 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from onestep.storage.alone import alone_at
+from onestep.storage.base import table_of
 from onestep.storage.models import Address, ChannelPace, Hold, Inbox, Outbox
 
 INBOX_WAITS = timedelta(minutes=5)  # longer than any lull, or a wait for the bot to come back
 CLOCK = "clock"  # the hold of everything but alerts; any other is the name of a channel
+# Asked with every send, so put together once: building a statement costs more than running it.
+_PUT_OFF = (
+    update(table_of(Hold))
+    .where(Hold.what == bindparam("channel"))
+    .values(probe_at=bindparam("until"))
+)
+_RELEASE = delete(table_of(Hold)).where(Hold.what == bindparam("held")).returning(Hold.what)
 
 
 def find(session: Session, what: str) -> Hold | None:
@@ -43,12 +51,12 @@ def put(
 
 def put_off_probe(session: Session, channel: str, *, until: datetime) -> None:
     """Where the channel is held, lets no other message try it before `until`."""
-    session.execute(update(Hold).where(Hold.what == channel).values(probe_at=until))
+    session.execute(_PUT_OFF, {"channel": channel, "until": until})
 
 
 def release(session: Session, what: str, *, now: datetime) -> bool:
     """Lets `what` go on; false when it was not held."""
-    gone = session.scalar(delete(Hold).where(Hold.what == what).returning(Hold.what))
+    gone = session.scalar(_RELEASE, {"held": what})
     if gone == CLOCK:
         _forget_the_other_time(session, now)
     return gone is not None

@@ -20,11 +20,11 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Session, aliased
-from sqlalchemy.orm.attributes import set_attribute
+from sqlalchemy.orm.attributes import set_committed_value
 
 from onestep.storage import pace
 from onestep.storage.alone import alone_with, many_writers
-from onestep.storage.base import Moment, database_now, insert_row, new_id
+from onestep.storage.base import Moment, database_now, insert_row, new_id, table_of
 from onestep.storage.errors import LeaseLost, Overtaken
 from onestep.storage.models import Address, ChannelPace, Hold, Outbox
 
@@ -36,6 +36,29 @@ HELD = "quiet_hours"  # the reason of a row that waits for the morning; others m
 NO_ALERT_WAITS = timedelta(minutes=2)
 _NOW, _LANE = bindparam("now", type_=Moment()), bindparam("lane", type_=String())
 _FAR = bindparam("far", type_=Moment())
+# Asked with every send, so put together once: building a statement costs more than running it.
+_ROWS = table_of(Outbox)
+_DIED = and_(_ROWS.c.state == "sending", _ROWS.c.lease_until < database_now())
+_AGAIN = (
+    update(_ROWS).where(_DIED, _ROWS.c.lane == ALERT).values(state="ready").returning(_ROWS.c.id)
+)
+_UNSURE = (
+    update(_ROWS)
+    .where(_DIED)
+    .values(state="uncertain", reason="sender_died")
+    .returning(_ROWS.c.id)
+)
+_TAKE = (
+    update(_ROWS)
+    .where(_ROWS.c.seq == bindparam("taken"))
+    .values(
+        state="sending",
+        fence=_ROWS.c.fence + 1,
+        attempts=_ROWS.c.attempts + 1,
+        tried_at=bindparam("at", type_=Moment()),
+        lease_until=database_now() + bindparam("lease"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -83,10 +106,7 @@ def queue(
 
 def settle_expired(session: Session) -> int:
     """Settles rows whose sender died: an alert goes again, anything else may have gone (R5)."""
-    expired = and_(Outbox.state == "sending", Outbox.lease_until < database_now())
-    again = update(Outbox).where(expired, Outbox.lane == ALERT).values(state="ready")
-    unsure = update(Outbox).where(expired).values(state="uncertain", reason="sender_died")
-    return changed(session, again) + changed(session, unsure)
+    return sum(len(session.scalars(done).all()) for done in (_AGAIN, _UNSURE))
 
 
 def is_due(session: Session, *, now: datetime, lane: str) -> bool:
@@ -101,16 +121,15 @@ def claim(session: Session, *, now: datetime, lease_seconds: float, lane: str) -
     Ordinary messages are taken only where the channel is not held and its pace allows it. Raises
     Overtaken, for the transaction to be undone, when another worker has just used that room.
     """
-    oldest = _oldest_due(alert=lane == ALERT).with_for_update(of=Outbox, skip_locked=True)
-    row = session.scalar(oldest, _asked(now, lane))
+    row = session.scalar(_oldest_due(alert=lane == ALERT), _asked(now, lane))
     if row is None:
         return None
     if many_writers(session):
         _alone_on_its_way(session, row, now)
-    row.state, row.fence, row.attempts = "sending", row.fence + 1, row.attempts + 1
-    row.tried_at = now
-    set_attribute(row, "lease_until", database_now() + lease_seconds)
-    session.flush()
+    taken = {"fence": row.fence + 1, "attempts": row.attempts + 1, "tried_at": now}
+    session.execute(_TAKE, {"taken": row.seq, "lease": lease_seconds, "at": now})
+    for name, value in {"state": "sending", **taken}.items():
+        set_committed_value(row, name, value)
     return Sending(row, row.fence)
 
 
@@ -142,7 +161,8 @@ def _oldest_due(*, alert: bool) -> Select[Outbox]:
         not_(and_(earlier.state == "ready", earlier.due_at > _NOW, passed)),
     )
     oldest = select(Outbox).where(_ready(alert=alert), ~blocked).order_by(Outbox.seq).limit(1)
-    return oldest if alert else oldest.join(Address).where(_has_way())
+    oldest = oldest if alert else oldest.join(Address).where(_has_way())
+    return oldest.with_for_update(of=Outbox, skip_locked=True)
 
 
 @cache

@@ -51,6 +51,7 @@ _CLOSE_PROMPT = (
     .where(_PROMPTS.c.client_id == bindparam("whose"), _PROMPTS.c.open)
     .values(open=False)
 )
+_PROMPT_OF = select(Prompt).where(Prompt.message_id == bindparam("message_id"))
 _THESE = select(Message).where(Message.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -195,6 +196,11 @@ def open_prompt(session: Session, client_id: str) -> Prompt | None:
 def close_prompt(session: Session, client_id: str) -> None:
     """Nothing is asked any more: a number or a button now answers nothing."""
     session.execute(_CLOSE_PROMPT, {"whose": client_id})
+
+
+def prompt_of(session: Session, message_id: str) -> Prompt | None:
+    """What this message asked, if it asked anything."""
+    return session.scalar(_PROMPT_OF, {"message_id": message_id})
 
 
 def close_prompt_of(session: Session, message_id: str) -> None:

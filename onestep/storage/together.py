@@ -6,8 +6,8 @@ its own, leave no room for anybody else; those that wait together are kept by on
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from threading import Condition
+from dataclasses import dataclass, field
+from threading import Event, Lock
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -23,6 +23,7 @@ class _Piece:
     done: bool = False
     result: Any = None
     fault: BaseException | None = None
+    woken: Event = field(default_factory=Event)  # it is done, or it is its turn to write for all
 
 
 class Together:
@@ -33,7 +34,7 @@ class Together:
         self._write, self._away = write, away
         self._waiting: list[_Piece] = []
         self._writing = False
-        self._change = Condition()
+        self._lock = Lock()
 
     def do[T](self, work: Callable[[Session], T]) -> T:
         """What `work` returns, once it is committed.
@@ -42,12 +43,12 @@ class Together:
         its own writes and nobody else's, and is raised here. So is what the commit raises.
         """
         piece = _Piece(work)
-        with self._change:
+        with self._lock:
             self._waiting.append(piece)
-            self._change.wait_for(lambda: piece.done or not self._writing)
-            ours = not piece.done
-            self._writing = self._writing or ours
-        if ours:
+            ours, self._writing = not self._writing, True
+        if not ours:
+            piece.woken.wait()
+        if not piece.done:
             self._do_all()
         if piece.fault is not None:
             raise piece.fault
@@ -66,14 +67,20 @@ class Together:
                 pieces += self._taken()
             for piece in pieces:
                 piece.fault = fault
-        with self._change:
-            for piece in pieces:
-                piece.done = True
-            self._writing = False
-            self._change.notify_all()
+        self._pass_on(pieces)
+
+    def _pass_on(self, pieces: list[_Piece]) -> None:
+        """Wakes those who are done, and of those who have come since the one who writes next."""
+        for piece in pieces:
+            piece.done = True
+        with self._lock:
+            self._writing = bool(self._waiting)
+            following = self._waiting[:1]
+        for piece in (*following, *pieces):
+            piece.woken.set()
 
     def _taken(self) -> list[_Piece]:
-        with self._change:
+        with self._lock:
             taken, self._waiting = self._waiting, []
         return taken
 

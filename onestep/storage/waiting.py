@@ -20,6 +20,22 @@ _MESSAGES = (
     .where(Inbox.client_id == _CLIENT, Inbox.state == "waiting", Inbox.message_id.is_not(None))
     .order_by(Inbox.seq)
 )
+_COMMAND = select(
+    exists().where(
+        Inbox.client_id == _CLIENT,
+        Inbox.state.in_(OPEN),
+        Inbox.kind == "command",
+        Inbox.body["command"].as_string().in_(bindparam("words", expanding=True)),
+    )
+)
+# A turn that was put aside has no rows of its own yet: its id names the first of them.
+_WRITTEN_AT = select(func.max(Inbox.received_at)).where(
+    or_(Inbox.turn_id == bindparam("turn_id"), Inbox.id == bindparam("first_id")),
+    or_(
+        Inbox.kind != "event",
+        Inbox.body["event"].as_string().in_(["first_contact", "came_back"]),
+    ),
+)
 
 
 def texts(session: Session, client_id: str) -> list[Inbox]:
@@ -42,19 +58,10 @@ def quiet_asked(session: Session, client_id: str) -> bool:
 
 def command_waits(session: Session, client_id: str, *words: str) -> bool:
     """Whether one of these commands lies unhandled in the client's queue."""
-    waits = exists().where(
-        Inbox.client_id == client_id,
-        Inbox.state.in_(OPEN),
-        Inbox.kind == "command",
-        Inbox.body["command"].as_string().in_(words),
-    )
-    return bool(session.scalar(select(waits)))
+    return bool(session.scalar(_COMMAND, {"client_id": client_id, "words": words}))
 
 
 def written_at(session: Session, turn_id: str) -> datetime | None:
     """When the newest of a turn's rows came in; null when none of them is the client's act."""
-    # A turn that was put aside has no rows of its own yet: its id names the first of them.
-    of_turn = or_(Inbox.turn_id == turn_id, Inbox.id == turn_id.removeprefix("t"))
-    event = Inbox.body["event"].as_string()
-    theirs = or_(Inbox.kind != "event", event.in_(["first_contact", "came_back"]))
-    return session.scalar(select(func.max(Inbox.received_at)).where(of_turn, theirs))
+    rows = {"turn_id": turn_id, "first_id": turn_id.removeprefix("t")}
+    return session.scalar(_WRITTEN_AT, rows)

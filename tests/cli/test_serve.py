@@ -131,6 +131,8 @@ def test_a_message_is_answered_and_time_moves_for_all(tree):
     tree.until(lambda: said_to_them() == 4)
     assert tree.ask("/readyz", tree.inside) == "ready"
     assert 'onestep_turns{by="bot"}' in tree.ask("/metrics", tree.inside)
+    ours, works = (os.getpriority(os.PRIO_PROCESS, it) for it in (tree.process.pid, tree.worker()))
+    assert works == min(ours + 5, 19)  # a provider who waits goes first (0071)
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from contextlib import asynccontextmanager
 
 import pytest
@@ -273,3 +274,11 @@ def test_a_choice_may_carry_its_command(turn):
     answer = read_answer(json.dumps({**GOOD, "replies": [reply]}).encode(), turn)
     pause, no = answer.replies[0].choices
     assert (pause.command, no.command) == ({"command": "pause", "date": None}, None)
+
+
+def test_asking_reads_no_certificates(tmp_path, monkeypatch):
+    """The bot is asked how it is each second, and a file on this machine has no certificate."""
+    read = []
+    monkeypatch.setattr(ssl, "create_default_context", lambda *_, **__: read.append("all of them"))
+    Dialogue(tmp_path / "bot.sock")
+    assert read == []

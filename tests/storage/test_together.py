@@ -103,6 +103,30 @@ def test_what_waits_together_is_kept_by_one_commit(db):
     assert kept(db) == list(range(10))
 
 
+def test_nobody_is_left_waiting(db):
+    """Many who come and go, some with a fault of their own: each is answered, and kept once."""
+    came = []
+
+    def many(first):
+        for number in range(first, first + 40):
+            wrong = number % 7 == 0
+            try:
+                came.append(
+                    db.write_together(bring(number, fault=ValueError("no") if wrong else None))
+                )
+            except ValueError:
+                came.append(number)
+
+    threads = [threading.Thread(target=many, args=(100 * each,), daemon=True) for each in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    all_of_them = [100 * each + number for each in range(8) for number in range(40)]
+    assert sorted(came) == all_of_them
+    assert kept(db) == [number for number in all_of_them if number % 7]
+
+
 def test_nobody_is_answered_before_the_commit(db, new_database):
     """What was answered for is there for everybody else already."""
     other = new_database()
