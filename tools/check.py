@@ -12,8 +12,7 @@ BIN = ROOT / ".venv" / "bin"
 BOT = ROOT / "bot"
 BOT_PYTHON = BOT / ".venv" / "bin" / "python"
 AT_A_TIME = 2  # the cores of the smallest machine we promise anything for
-FAST = (BIN / "pytest", "-q", "-m", "not slow and not browser")
-SERVICES = "tests/services"  # about half of the time: it goes beside the rest
+FAST = (BIN / "pytest", "-q", "-m", "not slow and not browser", "--numprocesses", "2")
 
 
 @dataclass(frozen=True)
@@ -35,10 +34,9 @@ class Outcome:
     seconds: float
 
 
-# The longest first, so that two cores are busy to the end.
+# The longest first; beside it, which waits for much, goes all the rest.
 CHECKS = (
-    Check("fast tests of the services", (*FAST, SERVICES)),
-    Check("fast tests of everything else", (*FAST, f"--ignore={SERVICES}")),
+    Check("fast tests", FAST),
     Check(
         "fast tests of the bot",
         (BOT_PYTHON, "-m", "pytest", "-c", "bot/pytest.ini", "-q", "-m", "not slow", "bot/tests"),

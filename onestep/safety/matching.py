@@ -10,9 +10,10 @@ from typing import cast
 from spacy.tokens import Doc
 
 from onestep.safety.fold import fold_word
+from onestep.safety.pattern import Compiled
 from onestep.safety.reading import SPACED, WORD, Reading, read
 from onestep.safety.rules import Pack, RuleBook
-from onestep.safety.scope import Mark, Match, Scope
+from onestep.safety.scope import LOWERS, Mark, Match, Scope
 from onestep.safety.verdict import Hit, Level, Span
 
 WHOLE = 4_200  # characters, all a phone can send; a longer text is read around telling words
@@ -124,7 +125,8 @@ def _hits(reading: Reading, book: RuleBook) -> list[Hit]:
     matches = [m for pack in packs for m in _matches(doc, pack, reading, trailing)]
     if not matches:
         return []
-    scope = Scope(book, reading, _marks(doc, _present(book.marks, present), reading))
+    marks = _marks(doc, _present(book.marks, present), reading, book.slot("own_inside"))
+    scope = Scope(book, reading, marks)
     hits = []
     for match in matches:
         category, level = scope.judge(match)
@@ -165,10 +167,26 @@ def _nothing_follows(reading: Reading, end: int, trailing: frozenset[str]) -> bo
     return True
 
 
-def _marks(doc: Doc, packs: list[Pack], reading: Reading) -> tuple[Mark, ...]:
+def _marks(doc: Doc, packs: list[Pack], reading: Reading, own: frozenset[str]) -> tuple[Mark, ...]:
     return tuple(
-        Mark(pack.rules[key][0].detail, start, end)
+        Mark(rule.detail, start, end)
         for pack in packs
         for key, start, end in pack.matcher(doc)
+        for rule, shape in [pack.rules[key]]
         if reading.sentence[start] == reading.sentence[end - 1]
+        if rule.detail not in LOWERS or _is_one_thing(reading, start, end, shape, own)
     )
+
+
+def _is_one_thing(
+    reading: Reading, start: int, end: int, shape: Compiled, own: frozenset[str]
+) -> bool:
+    """Whether what would be harmless is said in one go.
+
+    Nobody writes "die" and, on the next line, "for a coffee"; and where a gap holds the writer
+    ("watching telly. I will kill ..."), what follows is not about the film.
+    """
+    if reading.line[start] != reading.line[end - 1]:
+        return False
+    listed = frozenset().union(*shape.words)
+    return all(word in listed or word not in own for word in reading.words[start:end])

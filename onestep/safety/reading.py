@@ -26,7 +26,7 @@ Written = tuple[tuple[str, ...], int, int]  # plain words, and where they were w
 class Reading:
     """Plain words of a text: words[i] was written at raw[starts[i]:ends[i]].
 
-    sentence[i] and clause[i] number the sentence and the clause that word i belongs to.
+    sentence[i], clause[i] and line[i] number what word i belongs to; a clause may go over lines.
     """
 
     words: list[str] = field(default_factory=list)
@@ -34,6 +34,7 @@ class Reading:
     ends: list[int] = field(default_factory=list)
     sentence: list[int] = field(default_factory=list)
     clause: list[int] = field(default_factory=list)
+    line: list[int] = field(default_factory=list)
     laughter: bool = False
     written: int = 0
     unfamiliar: int = 0
@@ -46,6 +47,7 @@ class Reading:
             self.ends.append(end)
             self.sentence.append(self.sentence[-1] if self.sentence else 0)
             self.clause.append(self.clause[-1] if self.clause else 0)
+            self.line.append(self.line[-1] if self.line else 0)
 
     def same_clause(self, left: int, right: int) -> bool:
         """Say whether both words exist and belong to one clause."""
@@ -90,12 +92,13 @@ def _append(found: Reading, plain: tuple[str, ...], place: tuple[int, int], gap:
     if not count:
         return
     sentence, clause = found.sentence[count - 1], found.clause[count - 1]
+    line = found.line[count - 1] + ("\n" in gap)
     if _HARD_BREAK.search(gap) and _long_enough(found, count):
         sentence, clause = sentence + 1, clause + 1
     elif _HARD_BREAK.search(gap) or _SOFT_BREAK.search(gap):
         clause += 1
     for i in range(count, len(found.words)):
-        found.sentence[i], found.clause[i] = sentence, clause
+        found.sentence[i], found.clause[i], found.line[i] = sentence, clause, line
 
 
 def _long_enough(found: Reading, count: int) -> bool:

@@ -12,6 +12,7 @@ from onestep.safety.rules import Rule, RuleBook
 from onestep.safety.verdict import Category, Level
 
 _LOOK_LEFT = 8  # words, and never past a clause
+LOWERS = ("none", "soft")  # the kinds of marks by which what was found is harmless
 _NEAR = 2  # words between "I don't think" and what is not thought
 
 
@@ -61,7 +62,7 @@ class Scope:
         kinds = [
             mark.kind
             for mark in self.marks
-            if mark.kind in ("none", "soft")
+            if mark.kind in LOWERS
             and mark.start < match.end
             and match.start < mark.end
             and self._core(match) & set(range(mark.start, mark.end))

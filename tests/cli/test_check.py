@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "4839:canary-8841-Zq7xWv2pLk9m"
 
@@ -102,7 +104,6 @@ def test_one_fault_hides_no_other(onestep_run, at, tmp_path):
     assert "in order" not in ran.out
 
 
-@pytest.mark.slow
 def test_a_database_of_many_writers(onestep_run, at, postgres):
     """`onestep migrate` fills an empty PostgreSQL, and a check finds it up to date."""
     address = postgres.fresh(empty=True)

@@ -16,6 +16,8 @@ from onestep.content import (
 )
 from onestep.content.catalogue import STAGES, required
 
+pytestmark = pytest.mark.slow
+
 AREAS = {
     "looking_after_myself",
     "confidence_and_skills",

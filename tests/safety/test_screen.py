@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 import time
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -53,6 +56,27 @@ def test_other_words_around_never_hide_it(before: str, after: str) -> None:
     verdict = screen(text)
     assert verdict.level is Level.NOW
     assert any("kill myself" in words for words in verdict.words(text))
+
+
+_LISTS = yaml.safe_load((HERE / "en" / "harmless.yml").read_text())
+HARMLESS = " ".join(itertools.chain(*_LISTS.values()))
+
+
+@pytest.mark.parametrize("said", ["I am going to kill myself", "I want to die"])
+def test_no_harmless_word_beside_it_hides_it(said: str) -> None:
+    """A line before or after that holds a word of something harmless makes it no less."""
+    words = sorted(set(re.findall("[a-z]+", HARMLESS)))
+    texts = [f"{word}. {said}" for word in words]
+    texts += [f"{word}\n{said}" for word in words] + [f"{said}\n{word}" for word in words]
+    assert [text for text in texts if screen(text).level is not Level.NOW] == []
+
+
+@pytest.mark.parametrize("start", ["watching telly", "a film", "W@TCH", "reading my book"])
+def test_what_was_watched_hides_nothing_after_it(start: str) -> None:
+    """Found by chance, after thousands: the danger was taken for the film's."""
+    for between in (". ", "\n", "\n. ", " and ", ", "):
+        assert screen(f"{start}{between}I am going to kill myself").level is Level.NOW
+    assert screen(f"{start} about a murderer who kills people").level is Level.NONE
 
 
 @settings(max_examples=60, deadline=None)

@@ -21,6 +21,8 @@ from tests.databases import both_databases
 from tests.services.network import put
 from tests.services.world import A_WEDNESDAY as NOW
 
+pytestmark = pytest.mark.slow
+
 MOMENT = 0.4  # seconds in which somebody who does not wait would be done
 LONG = 30
 
@@ -162,7 +164,6 @@ def test_a_report_that_comes_while_the_send_is_recorded_is_not_lost(world, monke
     wait_until(lambda: [row.state for row in world.rows(Outbox)] == ["delivered"], LONG)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_who_stands_still_inside_a_transaction_holds_nobody_up_for_long(new_world, monkeypatch):
     """T4: a worker stopped between two statements loses what it held; danger does not wait."""
@@ -185,7 +186,6 @@ def test_who_stands_still_inside_a_transaction_holds_nobody_up_for_long(new_worl
     assert len(world.phone()) == 1
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_who_waits_too_long_finds_the_database_away(world):
     """A message is parked and answered, however long somebody else holds its client."""

@@ -23,6 +23,8 @@ from telegram.ext import ApplicationBuilder, CallbackQueryHandler, MessageHandle
 
 from tests.channels.bot_api.running import telegram_network, wait_until
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def one_network():
@@ -60,7 +62,6 @@ async def finished(events, count):
     await asyncio.to_thread(wait_until, lambda: len(events) >= count)
 
 
-@pytest.mark.slow
 def test_aiogram_polls_and_answers(network):
     """Polling, replies, buttons, taps and edits work as aiogram expects them to."""
     phone, events = network.phone(42), []
@@ -196,7 +197,6 @@ def test_a_second_asker_ends_the_first(network):
     with_aiogram(network, doing)
 
 
-@pytest.mark.slow
 def test_python_telegram_bot_runs_its_own_application(network):
     """PTB's own polling, parser and handlers work against the server: also for the comparison."""
     phone, events = network.phone(42), []

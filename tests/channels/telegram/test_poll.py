@@ -9,6 +9,8 @@ from channels.errors import NotSent, OurFault, Unreadable
 from channels.telegram.parse import WANTED
 from tests.channels.telegram.conftest import make_telegram, payloads, run
 
+pytestmark = pytest.mark.slow
+
 POISON = {"update_id": 500000900, "message": {"chat": {"type": "private", "id": 42}, "text": 5}}
 
 
@@ -46,7 +48,6 @@ def test_an_update_nobody_can_read_blocks_nothing(network):
     assert len(run(channel, polling(poison))) == 1
 
 
-@pytest.mark.slow
 def test_every_captured_update_can_be_polled(network):
     """Acceptance 1: no real update stops the polling, nor the reading of any other."""
     channel, after = make_telegram(network), 0
@@ -61,7 +62,6 @@ def test_every_captured_update_can_be_polled(network):
     assert len(seen) == 12
 
 
-@pytest.mark.slow
 def test_the_first_update_is_waited_for(network):
     """A quiet poll lasts as long as it is told to, and brings nothing."""
     began = time.monotonic()

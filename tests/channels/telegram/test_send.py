@@ -23,6 +23,8 @@ from channels.telegram import Telegram
 from channels.telegram.failures import send_error
 from tests.channels.telegram.conftest import KEY, make_telegram, run
 
+pytestmark = pytest.mark.slow
+
 YES_NO = (Choice("yes", "Yes"), Choice("no", "No"))
 
 
@@ -169,7 +171,6 @@ def test_blocked_and_unblocked(network, sam):
     assert [getattr(event, "change", None) for event in events] == [None, "blocked", "unblocked"]
 
 
-@pytest.mark.slow
 def test_a_flood_is_waited_for_by_its_chat_only(network, sam):
     """Acceptance 6: after a 429 the time to wait is told, and other chats go on meanwhile."""
     other = network.phone(43)
@@ -236,7 +237,6 @@ def test_what_is_not_telegrams_answer(network, answer, meaning):
     assert run(make_telegram(network), talk) is meaning
 
 
-@pytest.mark.slow
 def test_no_failure_tells_the_token_or_the_words(network, sam, caplog):
     """S13 and S15: neither is in an error, its traceback, a repr or a log, whatever fails."""
     caplog.set_level(logging.DEBUG)

@@ -8,6 +8,8 @@ from channels.telegram.connection import Connection
 from channels.telegram.parse import COMMANDS, WANTED
 from tests.channels.telegram.conftest import SECRET, make_telegram, run
 
+pytestmark = pytest.mark.slow
+
 HOOK = "https://onestep.example/webhooks/telegram"
 
 

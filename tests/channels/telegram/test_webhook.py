@@ -14,6 +14,8 @@ from channels.errors import Forged
 from tests.channels.bot_api.running import wait_until
 from tests.channels.telegram.conftest import SECRET, make_telegram, run
 
+pytestmark = pytest.mark.slow
+
 
 class Service:
     """A webhook one method wide: `statuses` are given first, `events` are what it read."""
