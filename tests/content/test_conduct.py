@@ -264,6 +264,7 @@ def test_what_is_said_to_whoever_holds_the_phone_stays_the_same() -> None:
     assert [one.rule for one in check_conversation(lines)] == [Conduct.SAME_WORDING]
 
 
+@pytest.mark.slow
 def test_linter_runs_from_the_command_line(folder: Path) -> None:
     """The linter prints each breach with its line, and its exit tells whether there are any."""
     run = [sys.executable, "-m", "onestep.content.lint", str(folder)]

@@ -196,6 +196,7 @@ def test_a_bot_that_is_not_there_is_away(socket, turn):
         asyncio.run(asked())
 
 
+@pytest.mark.slow
 def test_a_bot_that_hangs_is_away_in_time(socket, turn):
     """The time-out covers the whole turn, also a bot that keeps the line open."""
 

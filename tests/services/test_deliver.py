@@ -112,6 +112,7 @@ def test_held_up_past_the_lease(world, monkeypatch):
     assert outcome(world) == ("sent", None)
 
 
+@pytest.mark.slow
 def test_many_put_offs_lose_nothing(world):
     """A provider that says "too many" for half an hour gets the message in the end, once."""
     world.add()

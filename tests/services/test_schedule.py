@@ -32,6 +32,7 @@ def opened_days(world):
     return [row.sent_at.astimezone(LONDON).date() for row in sent]
 
 
+@pytest.mark.slow
 def test_every_few_days(world):
     """Every three days means three local dates apart, at the client's hour."""
     world.add(rhythm="every_n_days", every_days=3, days=3, **NOON)
@@ -41,6 +42,7 @@ def test_every_few_days(world):
     assert days[:3] == [date(2026, 3, 4), date(2026, 3, 7), date(2026, 3, 10)]
 
 
+@pytest.mark.slow
 def test_both_clock_changes(new_world):
     """Through both changes of the clock: noon stays noon, once a local date."""
     for name, start in (
@@ -173,6 +175,7 @@ def test_none_in_a_quiet_state(world, state):
     assert world.phone() == []
 
 
+@pytest.mark.slow
 def test_pause_is_over_once_in_their_hours(world):
     """On the date of a pause the question comes once, in the client's hours, never at night."""
     sam = world.add(**NOON)

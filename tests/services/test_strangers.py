@@ -291,6 +291,7 @@ def test_an_alert_of_a_client_who_agreed_is_as_before(world):
     assert [row.state for row in world.rows(Inbox)] == ["done"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("channel", ["telegram", "sms"])
 def test_a_stranger_who_writes_two_hundred_times(world, channel):
     """All of it kept and screened, from four sides at once; one sentence, and one the next day."""

@@ -64,6 +64,7 @@ def test_not_there_but_the_talk_has_gone_on(world):
     assert [shown.text for shown in world.phone()] == ["At two?"]
 
 
+@pytest.mark.slow
 def test_asked_for_an_hour(world):
     """A provider that cannot say is asked each minute for an hour; then a person is shown it."""
     channel = lost(world, kind=Asked)

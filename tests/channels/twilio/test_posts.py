@@ -125,6 +125,7 @@ def test_no_body_breaks_the_reading(body):
         made().read(Posted(url, {"x-twilio-signature": right}, body))
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     st.dictionaries(
