@@ -1,8 +1,9 @@
 """Measures the concern screen on labelled JSON lines: recall, false alarms, time.
 
-    python tools/measure_screen.py FILE.jsonl [--rules]
+    python -m tools.measure_screen [FILE.jsonl] [--rules]
 
-Each line: {"text", "label": "concern"|"ordinary", "category"}. Prints Markdown; prints no text.
+Each line: {"text", "label": "concern"|"ordinary", "category"}. Without a file: our own test set
+and the ordinary answers that are held out. Prints Markdown; prints no text.
 """
 
 from __future__ import annotations
@@ -19,23 +20,40 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from onestep.safety import Level, Verdict, ready, screen
+from tests.safety.own_sets import TEST_SET, labelled, ordinary, requests
 
 
 def main() -> int:
     """Measure one file and print the tables; times are of this process alone."""
     parser = argparse.ArgumentParser(description="Measure the concern screen.")
-    parser.add_argument("file", type=Path)
+    parser.add_argument("file", type=Path, nargs="?")
     parser.add_argument("--rules", action="store_true", help="count which rules fire on ordinary")
     options = parser.parse_args()
     ready()
-    rows = [json.loads(line) for line in options.file.read_text(encoding="utf-8").splitlines()]
+    rows = _read(options.file) if options.file else _ours()
     verdicts, times = _run([row["text"] for row in rows])
-    _table(rows, verdicts, "concern")
-    _table(rows, verdicts, "ordinary")
+    for label in dict.fromkeys(row["label"] for row in rows):
+        _table(rows, verdicts, label)
+    if not options.file:
+        _print_requests()
     _print_times(times)
     if options.rules:
         _print_rules(rows, verdicts)
     return 0
+
+
+def _read(file: Path) -> list[dict[str, str]]:
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    return sorted(rows, key=lambda row: row["label"])
+
+
+def _ours() -> list[dict[str, str]]:
+    """Under the label that a careful reader gave; a near miss looks like a concern and is none."""
+    named = {"now": "concern", "soft": "unclear", "none": "near miss"}
+    rows = [(named[row.level], row) for row in labelled(TEST_SET)]
+    rows = sorted(rows, key=lambda pair: list(named.values()).index(pair[0]))
+    rows += [("ordinary", row) for row in ordinary()]
+    return [{"text": r.text, "label": label, "category": r.category} for label, r in rows]
 
 
 def _run(texts: list[str]) -> tuple[list[Verdict], list[float]]:
@@ -71,6 +89,16 @@ def _share(hits: int, n: int) -> str:
     return f"{hits} = {p:.3f} ({max(0, middle - half):.3f}–{min(1, middle + half):.3f})"
 
 
+def _print_requests() -> None:
+    """Of each kind of request the share that was heard, and of the rest what was heard wrongly."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for row in requests():
+        groups[row.level].append(screen(row.text).request.value)
+    print("\n| request | n | heard as that |\n|---|---|---|")
+    for name, heard in groups.items():
+        print(f"| {name} | {len(heard)} | {_share(heard.count(name), len(heard))} |")
+
+
 def _print_times(times: list[float]) -> None:
     ordered = sorted(times)
     p95, p99 = ordered[int(len(ordered) * 0.95)], ordered[int(len(ordered) * 0.99)]
@@ -84,7 +112,7 @@ def _print_rules(rows: list[dict[str, str]], verdicts: list[Verdict]) -> None:
     fired = Counter(
         f"{hit.level} {hit.category} {hit.detail}"
         for row, verdict in zip(rows, verdicts, strict=True)
-        if row["label"] == "ordinary"
+        if row["label"] in ("ordinary", "near miss")
         for hit in set(verdict.hits)
     )
     for name, count in fired.most_common(40):

@@ -1,0 +1,57 @@
+"""The screen on our own labelled messages: what it reaches today may not fall."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from onestep.safety import Level, ready, screen
+from onestep.safety.rules import HERE as SAFETY
+from tests.safety.own_sets import HELD_OUT, LEVELS, TEST_SET, Row, labelled, ordinary, runs
+
+pytestmark = pytest.mark.slow
+TRAINING = SAFETY / "en" / "training"
+# What the rules alone reach (docs/screen.md); the aim is 0.97. A classifier is to raise it.
+RECALL_TODAY = 0.24
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _ready() -> None:
+    ready()
+
+
+def _levels(rows: list[Row]) -> Counter[Level]:
+    return Counter(screen(row.text).level for row in rows)
+
+
+def test_ordinary_answers_ring_nobody() -> None:
+    """Safety page, Targets: at most 4 false *now* and 60 *soft* in a thousand ordinary answers."""
+    rows = ordinary()
+    found = _levels(rows)
+    assert len(rows) >= 3000
+    assert found[Level.NOW] / len(rows) <= 0.004
+    assert found[Level.SOFT] / len(rows) <= 0.060
+
+
+def test_what_is_seen_today_is_seen_tomorrow() -> None:
+    """Of what a careful reader would ring somebody for, the share that reaches a person."""
+    found = _levels([row for row in labelled(TEST_SET) if row.level == "now"])
+    assert (found[Level.NOW] + found[Level.SOFT]) / found.total() >= RECALL_TODAY
+
+
+@pytest.mark.parametrize("folder", [TEST_SET, TRAINING], ids=["test set", "training"])
+def test_every_line_is_there_once(folder) -> None:
+    """Each with a level, and no line twice."""
+    rows = labelled(folder)
+    assert {row.level for row in rows} == set(LEVELS)
+    again = [text for text, n in Counter(row.text.lower() for row in rows).items() if n > 1]
+    assert again == []
+
+
+def test_nothing_measured_was_trained_on() -> None:
+    """No five words in a row of a line in training stand in what is measured with."""
+    learnt = set().union(*(runs(row.text) for row in labelled(TRAINING)))
+    measured = [*labelled(TEST_SET), *ordinary()]
+    assert [row.text for row in measured if runs(row.text) & learnt] == []
+    assert len(list(HELD_OUT.glob("*.txt"))) >= 50
