@@ -372,6 +372,20 @@ def test_one_that_cannot_be_taken_in_holds_up_its_sender_alone(service, monkeypa
     assert service.kept(service.sam) == ["one", "two"]
 
 
+def test_what_is_not_as_it_should_be_holds_up_its_sender_alone(service):
+    """A block whose hour no program can read: others are taken in, and it is kept."""
+    spoilt = {"channel": "telegram", "provider_id": "b", "sender": "1001", "change": "blocked"}
+    body = {"change": {**spoilt, "sent_at": "on tuesday"}, "at": "2026-03-04T10:30:00+00:00"}
+    with away(service, "locked"):
+        parked = {**body, "verdict": None, "reply": None}
+        service.app.spool.park(parked, channel="telegram", provider_id="b")
+        service.write("behind it", go=False)
+        service.write("three", phone="1002", go=False)
+    look(service)
+    assert (service.kept(service.sam), service.kept(service.dee)) == ([], ["three"])
+    assert len(files(service)) == 2
+
+
 def test_two_processes_empty_it_once(service):
     """While one process looks after the spool, another leaves it be."""
     with away(service, "locked"):
