@@ -6,8 +6,7 @@
 BIN := .venv/bin
 BOT := bot/.venv/bin/python
 # A file's tests stay together: what they share is made once. Three processes also on two cores, as
-# the tests wait for much; each may start a bot of its
-# own (0.6 GB). The folders whose files take
+# the tests wait for much; each may start a bot of its own (0.6 GB). The folders whose files take
 # minutes are named first: begun last, one of them would keep one core busy and the others idle.
 SIDE_BY_SIDE := --numprocesses 3 --dist loadfile --no-loadscope-reorder \
 	$(addprefix tests/,reliability recipes faults channels personas browser) tests

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BIN = ROOT / ".venv" / "bin"
 BOT = ROOT / "bot"
 BOT_PYTHON = BOT / ".venv" / "bin" / "python"
-AT_A_TIME = 2  # beside the services' two: tests wait now and then, also on two cores
+AT_A_TIME = 2  # checks; the longest takes two processes itself, as tests wait now and then
 FAST = (BIN / "pytest", "-q", "-m", "not slow and not browser")
 SERVICES = "tests/services"  # about half of the time: it goes beside the rest
 

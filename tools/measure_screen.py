@@ -12,12 +12,9 @@ import argparse
 import json
 import math
 import statistics
-import sys
 import time
 from collections import Counter, defaultdict
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from onestep.safety import Level, Verdict, ready, screen
 from tests.safety.own_sets import TEST_SET, labelled, ordinary, requests
@@ -50,8 +47,8 @@ def _read(file: Path) -> list[dict[str, str]]:
 def _ours() -> list[dict[str, str]]:
     """Under the label that a careful reader gave; a near miss looks like a concern and is none."""
     named = {"now": "concern", "soft": "unclear", "none": "near miss"}
-    rows = [(named[row.level], row) for row in labelled(TEST_SET)]
-    rows = sorted(rows, key=lambda pair: list(named.values()).index(pair[0]))
+    every = labelled(TEST_SET)
+    rows = [(name, row) for level, name in named.items() for row in every if row.level == level]
     rows += [("ordinary", row) for row in ordinary()]
     return [{"text": r.text, "label": label, "category": r.category} for label, r in rows]
 
@@ -90,9 +87,9 @@ def _share(hits: int, n: int) -> str:
 
 
 def _print_requests() -> None:
-    """Of each kind of request the share that was heard, and of the rest what was heard wrongly."""
+    """Of each kind of request, and of what only looks so, the share that was heard as that."""
     groups: dict[str, list[str]] = defaultdict(list)
-    for row in requests():
+    for row in requests(TEST_SET):
         groups[row.level].append(screen(row.text).request.value)
     print("\n| request | n | heard as that |\n|---|---|---|")
     for name, heard in groups.items():

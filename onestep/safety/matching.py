@@ -188,5 +188,4 @@ def _is_one_thing(
     """
     if reading.line[start] != reading.line[end - 1]:
         return False
-    listed = frozenset().union(*shape.words)
-    return all(word in listed or word not in own for word in reading.words[start:end])
+    return own.difference(*shape.words).isdisjoint(reading.words[start:end])

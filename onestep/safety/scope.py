@@ -11,8 +11,8 @@ from onestep.safety.reading import Reading
 from onestep.safety.rules import Rule, RuleBook
 from onestep.safety.verdict import Category, Level
 
-_LOOK_LEFT = 8  # words, and never past a clause
 LOWERS = ("none", "soft")  # the kinds of marks by which what was found is harmless
+_LOOK_LEFT = 8  # words, and never past a clause
 _NEAR = 2  # words between "I don't think" and what is not thought
 
 

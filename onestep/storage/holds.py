@@ -12,12 +12,11 @@ from onestep.storage.models import Address, ChannelPace, Hold, Inbox, Outbox
 INBOX_WAITS = timedelta(minutes=5)  # longer than any lull, or a wait for the bot to come back
 CLOCK = "clock"  # the hold of everything but alerts; any other is the name of a channel
 # Asked with every send, so put together once: building a statement costs more than running it.
+_HOLDS = table_of(Hold)
 _PUT_OFF = (
-    update(table_of(Hold))
-    .where(Hold.what == bindparam("channel"))
-    .values(probe_at=bindparam("until"))
+    update(_HOLDS).where(_HOLDS.c.what == bindparam("channel")).values(probe_at=bindparam("until"))
 )
-_RELEASE = delete(table_of(Hold)).where(Hold.what == bindparam("held")).returning(Hold.what)
+_RELEASE = delete(_HOLDS).where(_HOLDS.c.what == bindparam("held")).returning(_HOLDS.c.what)
 
 
 def find(session: Session, what: str) -> Hold | None:

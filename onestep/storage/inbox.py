@@ -18,12 +18,12 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Session, aliased
-from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from onestep.storage.alone import alone_with, many_writers
 from onestep.storage.base import Moment, database_now, new_id, table_of
 from onestep.storage.errors import LeaseLost
+from onestep.storage.lease import take
 from onestep.storage.models import Client, Inbox
 
 # Said as a list, not as "all but done": so the index finds them past a client's long history.
@@ -47,16 +47,6 @@ _HELD = (
         _ROWS.c.state == "working",
     )
     .returning(_ROWS.c.id)
-)
-_TAKE = (
-    update(_ROWS)
-    .where(_ROWS.c.seq == bindparam("taken_seq"))
-    .values(
-        state="working",
-        fence=_ROWS.c.fence + 1,
-        attempts=_ROWS.c.attempts + 1,
-        lease_until=database_now() + bindparam("lease"),
-    )
 )
 _FINISH = _HELD.values(state="done", turn_id=bindparam("handled_in"))
 
@@ -119,10 +109,7 @@ def claim(session: Session, *, now: datetime, lease_seconds: float) -> Claim | N
         return None
     rows = _stretch(session, first)
     for row in rows:
-        session.execute(_TAKE, {"taken_seq": row.seq, "lease": lease_seconds})
-        set_committed_value(row, "fence", row.fence + 1)
-        set_committed_value(row, "attempts", row.attempts + 1)
-        set_committed_value(row, "state", "working")
+        take(session, row, seconds=lease_seconds, state="working")
     return Claim(first.client_id, tuple(rows), {row.id: row.fence for row in rows})
 
 

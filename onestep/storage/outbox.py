@@ -20,12 +20,12 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Session, aliased
-from sqlalchemy.orm.attributes import set_committed_value
 
 from onestep.storage import pace
 from onestep.storage.alone import alone_with, many_writers
 from onestep.storage.base import Moment, database_now, insert_row, new_id, table_of
 from onestep.storage.errors import LeaseLost, Overtaken
+from onestep.storage.lease import take
 from onestep.storage.models import Address, ChannelPace, Hold, Outbox
 
 OPEN = ("ready", "sending")
@@ -47,17 +47,6 @@ _UNSURE = (
     .where(_DIED)
     .values(state="uncertain", reason="sender_died")
     .returning(_ROWS.c.id)
-)
-_TAKE = (
-    update(_ROWS)
-    .where(_ROWS.c.seq == bindparam("taken"))
-    .values(
-        state="sending",
-        fence=_ROWS.c.fence + 1,
-        attempts=_ROWS.c.attempts + 1,
-        tried_at=bindparam("at", type_=Moment()),
-        lease_until=database_now() + bindparam("lease"),
-    )
 )
 
 
@@ -126,10 +115,7 @@ def claim(session: Session, *, now: datetime, lease_seconds: float, lane: str) -
         return None
     if many_writers(session):
         _alone_on_its_way(session, row, now)
-    taken = {"fence": row.fence + 1, "attempts": row.attempts + 1, "tried_at": now}
-    session.execute(_TAKE, {"taken": row.seq, "lease": lease_seconds, "at": now})
-    for name, value in {"state": "sending", **taken}.items():
-        set_committed_value(row, name, value)
+    take(session, row, seconds=lease_seconds, state="sending", tried_at=now)
     return Sending(row, row.fence)
 
 

@@ -30,9 +30,9 @@ def labelled(folder: Path) -> list[Row]:
     return [row for path in files for row in _rows(path)]
 
 
-def requests() -> list[Row]:
-    """Messages that ask for a person, for silence or for a break, and some that only look so."""
-    return list(_rows(TEST_SET / "requests.yml"))
+def requests(folder: Path) -> list[Row]:
+    """A folder's messages that ask for a person, for silence, a break, and some that look so."""
+    return list(_rows(folder / "requests.yml"))
 
 
 def _rows(path: Path) -> Iterator[Row]:

@@ -8,7 +8,16 @@ import pytest
 
 from onestep.safety import Level, ready, screen
 from onestep.safety.rules import HERE as SAFETY
-from tests.safety.own_sets import HELD_OUT, LEVELS, TEST_SET, Row, labelled, ordinary, runs
+from tests.safety.own_sets import (
+    HELD_OUT,
+    LEVELS,
+    TEST_SET,
+    Row,
+    labelled,
+    ordinary,
+    requests,
+    runs,
+)
 
 pytestmark = pytest.mark.slow
 TRAINING = SAFETY / "en" / "training"
@@ -51,7 +60,8 @@ def test_every_line_is_there_once(folder) -> None:
 
 def test_nothing_measured_was_trained_on() -> None:
     """No five words in a row of a line in training stand in what is measured with."""
-    learnt = set().union(*(runs(row.text) for row in labelled(TRAINING)))
-    measured = [*labelled(TEST_SET), *ordinary()]
+    trained = [*labelled(TRAINING), *requests(TRAINING)]
+    learnt = set().union(*(runs(row.text) for row in trained))
+    measured = [*labelled(TEST_SET), *requests(TEST_SET), *ordinary()]
     assert [row.text for row in measured if runs(row.text) & learnt] == []
     assert len(list(HELD_OUT.glob("*.txt"))) >= 50
