@@ -1,6 +1,7 @@
 """Speak just enough HTTP/1.1 on a unix socket: POST /turn and GET /health, one at a time."""
 
 import asyncio
+import errno
 import json
 import os
 import socket
@@ -122,13 +123,20 @@ def told(error: BaseException) -> tuple[int, dict[str, Any]]:
 
 
 def bound(path: Path) -> socket.socket:
-    """Bind the socket with 0600 from its first moment, replacing one left by a dead process."""
-    if path.is_socket():
-        path.unlink()
+    """Listen on a socket with 0600 from its first moment, replacing one left by a dead process.
+
+    It is given its name last: whoever finds the name can connect.
+    """
+    if path.exists() and not path.is_socket():
+        raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE), str(path))
+    unseen = path.with_name(path.name + "~")
+    unseen.unlink(missing_ok=True)
     door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     before = os.umask(0o177)
     try:
-        door.bind(str(path))
+        door.bind(str(unseen))
+        door.listen()
+        unseen.rename(path)
     except OSError:
         door.close()
         raise

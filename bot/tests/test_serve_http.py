@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import stat
 
 import pytest
@@ -105,3 +106,14 @@ def test_a_file_in_the_sockets_place_is_not_removed(tmp_path):
     with pytest.raises(OSError, match="in use"):
         bound(tmp_path / "b.sock")
     assert (tmp_path / "b.sock").read_text() == "precious"
+
+
+def test_whoever_finds_the_socket_can_connect(tmp_path):
+    """It has no name before it listens: a name that refuses would be taken for a dead bot."""
+    place = tmp_path / "b.sock"
+    door = bound(place)
+    line = socket.socket(socket.AF_UNIX)
+    line.connect(str(place))
+    line.close()
+    door.close()
+    assert [found.name for found in tmp_path.iterdir()] == ["b.sock"]
