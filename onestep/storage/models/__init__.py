@@ -1,6 +1,19 @@
 """Every table, gathered so that `Base.metadata` is whole."""
 
-from onestep.storage.models.concern import Alert, Audit, HandOff, Incident, Relay
+from onestep.storage.models.access import BreakGlass, Browser, OneTimeLink, SignIn
+from onestep.storage.models.concern import (
+    Alert,
+    AlertMessage,
+    Audit,
+    Closing,
+    HandOff,
+    HandOffCoach,
+    Incident,
+    Note,
+    Reading,
+    Relay,
+    Ring,
+)
 from onestep.storage.models.edge import Aside, Attachment, Heard
 from onestep.storage.models.people import (
     Address,
@@ -40,13 +53,17 @@ from onestep.storage.models.talk import (
 __all__ = [
     "Address",
     "Alert",
+    "AlertMessage",
     "Aside",
     "Ask",
     "Attachment",
     "Audit",
+    "BreakGlass",
+    "Browser",
     "ChannelPace",
     "CheckIn",
     "Client",
+    "Closing",
     "Coach",
     "Command",
     "Consent",
@@ -58,6 +75,7 @@ __all__ = [
     "Digest",
     "Entry",
     "HandOff",
+    "HandOffCoach",
     "Heard",
     "Hold",
     "Inbox",
@@ -65,16 +83,21 @@ __all__ = [
     "Invite",
     "Joining",
     "Message",
+    "Note",
     "OnCall",
+    "OneTimeLink",
     "Outbox",
     "Person",
     "Plan",
     "Prompt",
     "Rating",
+    "Reading",
     "Relay",
     "Reminder",
+    "Ring",
     "SafeContact",
     "Session",
+    "SignIn",
     "SmallStep",
     "Suppression",
     "Turn",

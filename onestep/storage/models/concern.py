@@ -14,17 +14,60 @@ class Alert(Base):
     """A concern that a person must see."""
 
     __tablename__ = "alert"
+    __table_args__ = (
+        Index("ix_alert_due", "state", "due_at"),
+        Index("uq_alert_ref", "ref", unique=True),
+    )
     id: Mapped[str] = mapped_column(Key, primary_key=True)
+    ref: Mapped[str | None] = mapped_column(String(8))  # what a notice calls it
     client_id: Mapped[str | None] = mapped_column(ForeignKey("client.id"), index=True)
     message_id: Mapped[str] = mapped_column(ForeignKey("message.id"))
     level: Mapped[str]  # now | soft | unread
     by: Mapped[str]  # rule | score | sender
     category: Mapped[str | None]
+    detail: Mapped[str | None]
     spans: Mapped[list[Any]]
     state: Mapped[str]  # open | acknowledged | closed | not_a_concern
     to_coach_id: Mapped[str | None] = mapped_column(ForeignKey("coach.id"))
+    # Whom a worry about us names: neither told of it nor shown it.
+    about_coach_id: Mapped[str | None] = mapped_column(ForeignKey("coach.id"))
+    incident_id: Mapped[str | None] = mapped_column(ForeignKey("incident.id"), index=True)
+    step: Mapped[int] = mapped_column(default=0, server_default=text("0"))  # how far it climbed
+    # When its clock strikes next: nobody has it yet, or whoever has it entered nothing.
+    due_at: Mapped[datetime | None]
+    promised_at: Mapped[datetime | None]  # by when the client was told that a person would come
     at: Mapped[datetime]
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[str | None] = mapped_column(ForeignKey("coach.id"))
+    outcome: Mapped[str | None]  # spoke | tried | emergency | passed | plan
     closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None] = mapped_column(ForeignKey("coach.id"))
+
+
+class AlertMessage(Base):
+    """One message that an alert is about: the first, and each that came while it rang."""
+
+    __tablename__ = "alert_message"
+    alert_id: Mapped[str] = mapped_column(ForeignKey("alert.id"), primary_key=True)
+    message_id: Mapped[str] = mapped_column(ForeignKey("message.id"), primary_key=True)
+    level: Mapped[str]
+    by: Mapped[str]
+    category: Mapped[str | None]
+    detail: Mapped[str | None]
+    spans: Mapped[list[Any]]
+    at: Mapped[datetime]
+
+
+class Ring(Base):
+    """One telling of one person of an alert, on every way that reaches them."""
+
+    __tablename__ = "ring"
+    id: Mapped[str] = mapped_column(Key, primary_key=True)
+    alert_id: Mapped[str] = mapped_column(ForeignKey("alert.id"), index=True)
+    coach_id: Mapped[str] = mapped_column(ForeignKey("coach.id"))
+    step: Mapped[int]
+    because: Mapped[str]  # raised | climbed | again | late | note
+    at: Mapped[datetime]
 
 
 class HandOff(Base):
@@ -50,6 +93,54 @@ class HandOff(Base):
     requested_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None] = mapped_column(ForeignKey("coach.id"))
+
+
+class HandOffCoach(Base):
+    """One coach who is in a hand-off; several may join."""
+
+    __tablename__ = "hand_off_coach"
+    hand_off_id: Mapped[str] = mapped_column(ForeignKey("hand_off.id"), primary_key=True)
+    coach_id: Mapped[str] = mapped_column(ForeignKey("coach.id"), primary_key=True)
+    joined_at: Mapped[datetime]
+
+
+class Closing(Base):
+    """What a person wrote down when an alert or a hand-off ended; each answer sealed, or empty."""
+
+    __tablename__ = "closing"
+    id: Mapped[str] = mapped_column(Key, primary_key=True)
+    alert_id: Mapped[str | None] = mapped_column(ForeignKey("alert.id"), index=True)
+    hand_off_id: Mapped[str | None] = mapped_column(ForeignKey("hand_off.id"), index=True)
+    coach_id: Mapped[str] = mapped_column(ForeignKey("coach.id"))
+    outcome: Mapped[str | None]  # as of an alert
+    happened: Mapped[bytes | None]  # in the client's words
+    helped: Mapped[bytes | None]
+    agreed: Mapped[bytes | None]
+    told: Mapped[bytes | None]  # who else was told
+    disagreement: Mapped[bytes | None]
+    at: Mapped[datetime]
+
+
+class Note(Base):
+    """A line from one colleague to the others about a client; no client ever gets it."""
+
+    __tablename__ = "note"
+    id: Mapped[str] = mapped_column(Key, primary_key=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey("client.id"), index=True)
+    hand_off_id: Mapped[str | None] = mapped_column(ForeignKey("hand_off.id"))
+    coach_id: Mapped[str] = mapped_column(ForeignKey("coach.id"))
+    words: Mapped[bytes]
+    at: Mapped[datetime]
+
+
+class Reading(Base):
+    """A person marked a client's message as read."""
+
+    __tablename__ = "reading"
+    message_id: Mapped[str] = mapped_column(ForeignKey("message.id"), primary_key=True)
+    coach_id: Mapped[str] = mapped_column(ForeignKey("coach.id"))
+    at: Mapped[datetime]
 
 
 class Relay(Base):

@@ -19,6 +19,10 @@ class Coach(Base):
     name: Mapped[bytes]
     role: Mapped[str] = mapped_column(default="coach")  # coach | lead
     active: Mapped[bool] = mapped_column(default=True)
+    # Told, with the lead, of a worry about us.
+    safeguarding: Mapped[bool] = mapped_column(default=False, server_default=false())
+    hours: Mapped[list[Any] | None]  # [[weekday, "09:00", "17:00"]]; null is the office's
+    zone: Mapped[str | None]  # an IANA name; null is the service's
     created_at: Mapped[datetime]
 
 
@@ -97,6 +101,8 @@ class SafeContact(Base):
     theirs_alone: Mapped[bool]
     safe_when: Mapped[bytes | None]
     if_someone_else: Mapped[bytes | None]
+    phone: Mapped[bytes | None]  # to ring, where no text should or can go
+    emergency_contact: Mapped[bytes | None]  # whom to ring for them
     quick_exit_word: Mapped[bytes | None]
     record_word: Mapped[bytes | None]
     safe_days: Mapped[list[Any] | None]  # 0 is Monday; null is every day
