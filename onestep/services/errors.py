@@ -12,6 +12,7 @@ ServiceError
 ├── NotHeld             something was to go on that is not held
 ├── NoSuchCoach         somebody was invited with a coach whom nobody knows
 ├── TermsRefused        somebody was invited on terms that nobody could keep
+├── ReasonMissing       a client who is not theirs was opened without saying why
 └── UnknownQuestion     there is no question type of this name
 """
 
@@ -62,6 +63,10 @@ class NoSuchCoach(ServiceError):
 
 class TermsRefused(ServiceError):
     """These terms cannot be kept."""
+
+
+class ReasonMissing(ServiceError):
+    """Say in a few words why you have to see this client now."""
 
 
 class UnknownQuestion(ServiceError):

@@ -1,0 +1,56 @@
+"""Who may see whom: nobody may, unless something here says so (security page, S9)."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from onestep.services.app import App
+from onestep.services.errors import ReasonMissing, UnknownClient
+from onestep.storage import audit, caseload
+from onestep.storage.models import Alert, Client, Coach
+
+GLASS_FOR = timedelta(hours=1)
+SHORTEST_REASON = 10  # letters: "x" is no reason
+
+
+def may_see(session: Session, coach_id: str, client_id: str, now: datetime) -> bool:
+    """Whether this coach may see this client now. Nobody who has left may."""
+    coach = session.get(Coach, coach_id)
+    if coach is None or not coach.active:
+        return False
+    return caseload.has_to_do_with(session, coach, client_id, now)
+
+
+def may_see_alert(session: Session, coach_id: str, alert: Alert, now: datetime) -> bool:
+    """Whether this coach may see this alert: never the one whom it names.
+
+    One of nobody's record is for leads, and for whoever is or was told of it.
+    """
+    coach = session.get(Coach, coach_id)
+    if coach is None or not coach.active or alert.about_coach_id == coach_id:
+        return False
+    told = alert.to_coach_id == coach_id or caseload.was_rung(session, coach_id, alert.id)
+    if coach.role == "lead" or told:
+        return True
+    if alert.client_id is None or alert.about_coach_id is not None:
+        return False
+    return caseload.has_to_do_with(session, coach, alert.client_id, now)
+
+
+def break_glass(app: App, client_id: str, why: str, *, by: str) -> datetime:
+    """Opens a client who is not theirs for an hour; the leads are told. Returns until when.
+
+    Raises UnknownClient, and ReasonMissing where nothing to speak of was given.
+    """
+    reason = " ".join(why.split())
+    if len(reason) < SHORTEST_REASON:
+        raise ReasonMissing(ReasonMissing.__doc__)
+    now = app.clock()
+    with app.db.write() as session:
+        if session.get(Client, client_id) is None:
+            raise UnknownClient(UnknownClient.__doc__)
+        row = caseload.put_break_glass(
+            session, coach_id=by, client_id=client_id, why=reason, now=now, until=now + GLASS_FOR
+        )
+        audit.record(session, who=by, what="broke_glass", whom=client_id, why=row.id, now=now)
+        return row.until
