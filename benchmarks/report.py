@@ -170,8 +170,8 @@ NOTES = """## How it is measured
   of a fresh conversation (messages 1 to 30 of five), which gets the same check-ins and the same
   words at the same time.
 - (d) runs from the moment a message is handed to `receive` until the transaction with its reply
-  is committed, both synced to disk (the claim between them is not: decision 0069), with the
-  worker's own loops; nothing else waits, and
-  the lull is 0. Its bot is the one of (c).
+  is committed, with the worker's own loops; nothing else waits, and the lull is 0. The receipt is
+  synced to disk; the reply is with the claim of its sending, before it goes out (decision 0069).
+  Its bot is the one of (c).
 - The eight clients of (c) go on until the bot has answered as many turns as the table says;
   memory is read after that. That of (a) and (b) is `rasa run` alone, after far fewer turns."""

@@ -174,8 +174,11 @@ def _kind(row_kind: str, body: dict[str, object]) -> SendKind:
 
 
 def _commit(app: App, asked: Asked, answer: dialogue.Answer) -> None:
-    """One transaction: handled, commands, dialogue state and replies, together or not at all."""
-    with app.db.write() as session:
+    """One transaction: handled, commands, dialogue state and replies, together or not at all.
+
+    Not synced, for the reason `_take` gives: forgotten whole, the turn is made again.
+    """
+    with app.db.write(synced=False) as session:
         inbox.finish(session, asked.claim)
         scope = _scope(app, session, asked.claim)
         if scope.messages and scope.left_hanging:
