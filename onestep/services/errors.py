@@ -5,6 +5,8 @@ ServiceError
 ├── UnknownClient       there is no such client
 ├── NobodyKnown         an incident was said to be a client's, whose address is none's
 ├── NotInHandOff        a coach's words were given, but no hand-off is open for this client
+│   └── AlreadyHandedBack   another coach was quicker to hand back
+├── NoWayThere          a coach's words were given for a client whom no text reaches
 ├── UnknownMessage      there is no message of this id in the outbox
 ├── NothingToSettle     what became of this message is known: a person has nothing to say to it
 ├── AddressClosed       a message was to go again to an address that takes none
@@ -35,6 +37,14 @@ class NobodyKnown(ServiceError):
 
 class NotInHandOff(ServiceError):
     """No hand-off is open for this client: open one first."""
+
+
+class AlreadyHandedBack(NotInHandOff):
+    """Somebody else has handed back already. What you wrote down is kept with it."""
+
+
+class NoWayThere(ServiceError):
+    """No text reaches this client at present, so it was not sent: ring them, or see them."""
 
 
 class UnknownMessage(ServiceError):

@@ -27,6 +27,11 @@ def seal(session: Session, table: str, column: str, id: str, text: str) -> bytes
     return keyring(session).seal(Place(table, column, id), text)
 
 
+def opened(session: Session, table: str, column: str, id: str, value: bytes) -> str:
+    """What `seal` sealed for this row."""
+    return keyring(session).open(Place(table, column, id), value)
+
+
 def message_text(session: Session, message: Message) -> str:
     """What was written, exactly."""
     return keyring(session).open(Place("message", "text", message.id), message.text)

@@ -34,6 +34,17 @@ SEALED = {
     ("ask", "words"),
     ("ask", "date_words"),
     ("reminder", "words"),
+    ("safe_contact", "phone"),
+    ("safe_contact", "emergency_contact"),
+    ("closing", "happened"),
+    ("closing", "helped"),
+    ("closing", "agreed"),
+    ("closing", "told"),
+    ("closing", "disagreement"),
+    ("note", "words"),
+    ("sign_in", "name"),
+    ("sign_in", "totp"),
+    ("break_glass", "why"),
 }
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from onestep.storage.base import Base
@@ -92,6 +92,10 @@ class HandOff(Base):
     alert_id: Mapped[str | None] = mapped_column(ForeignKey("alert.id"))
     requested_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
+    # While nobody has come: when the next is asked, how many were, and by when one was promised.
+    due_at: Mapped[datetime | None]
+    step: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    promised_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[str | None] = mapped_column(ForeignKey("coach.id"))
 
@@ -147,10 +151,36 @@ class Relay(Base):
     """One message carried between client and coach inside a hand-off."""
 
     __tablename__ = "relay"
+    __table_args__ = (
+        Index(
+            "ix_relay_to_pass_on",
+            "passed_on",
+            sqlite_where=text("passed_on = 0"),  # as queries say it, or SQLite does not use it
+            postgresql_where=text("NOT passed_on"),
+        ),
+    )
     id: Mapped[str] = mapped_column(Key, primary_key=True)
     hand_off_id: Mapped[str] = mapped_column(ForeignKey("hand_off.id"), index=True)
     message_id: Mapped[str] = mapped_column(ForeignKey("message.id"))
     direction: Mapped[str] = mapped_column(String(9))  # to_coach | to_client
+    at: Mapped[datetime]
+    # To a coach: whether the phones of those who are in it have been seen to.
+    passed_on: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class CoachLine(Base):
+    """What a message to a coach's phone is about, so that a reply to it finds its way."""
+
+    __tablename__ = "coach_line"
+    __table_args__ = (Index("ix_coach_line_carries", "carries", "coach_id"),)
+    message_id: Mapped[str] = mapped_column(ForeignKey("message.id"), primary_key=True)
+    coach_id: Mapped[str] = mapped_column(ForeignKey("coach.id"))
+    client_id: Mapped[str | None] = mapped_column(ForeignKey("client.id"))
+    alert_id: Mapped[str | None] = mapped_column(ForeignKey("alert.id"))
+    hand_off_id: Mapped[str | None] = mapped_column(ForeignKey("hand_off.id"), index=True)
+    carries: Mapped[str | None] = mapped_column(ForeignKey("message.id"))  # the client's message
+    # Of "which client?": the coach's own words that wait for the answer.
+    asks_about: Mapped[str | None] = mapped_column(ForeignKey("message.id"))
     at: Mapped[datetime]
 
 
