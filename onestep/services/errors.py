@@ -14,6 +14,7 @@ ServiceError
 ├── NotHeld             something was to go on that is not held
 ├── NoSuchCoach         somebody was invited with a coach whom nobody knows
 ├── TermsRefused        somebody was invited on terms that nobody could keep
+├── AccountRefused      an account cannot be set up, given or ended so; the message says why
 ├── ReasonMissing       a client who is not theirs was opened without saying why
 └── UnknownQuestion     there is no question type of this name
 """
@@ -73,6 +74,10 @@ class NoSuchCoach(ServiceError):
 
 class TermsRefused(ServiceError):
     """These terms cannot be kept."""
+
+
+class AccountRefused(ServiceError):
+    """This account cannot be set up, given or ended so."""
 
 
 class ReasonMissing(ServiceError):

@@ -12,6 +12,7 @@ from onestep.storage.models import (
     Message,
     Person,
     SafeContact,
+    SignIn,
 )
 from onestep.storage.seal import Keyring, Place
 
@@ -96,3 +97,15 @@ def quick_exit_word(session: Session, safe: SafeContact) -> str | None:
 def person_name(session: Session, person: Person) -> str:
     """A name the client wrote."""
     return keyring(session).open(Place("person", "name", person.id), person.name)
+
+
+def totp(session: Session, row: SignIn) -> str:
+    """The secret that a coach's authenticator app shares with us."""
+    if row.totp is None:
+        raise Unreadable(Unreadable.__doc__)
+    return keyring(session).open(Place("sign_in", "totp", row.coach_id), row.totp)
+
+
+def sign_in_name(session: Session, row: SignIn) -> str:
+    """What a coach signs in by."""
+    return keyring(session).open(Place("sign_in", "name", row.coach_id), row.name)
