@@ -36,6 +36,7 @@ class Inbound:
     code: str | None = None  # of a join: the invite's code; empty where none was given
     attachments: tuple[Attachment, ...] = ()
     callback: str | None = None  # of a choice: what `acknowledge` wants back
+    replies_to: str | None = None  # the provider_id of the message it was written in answer to
     to: str | None = None  # our own number or name that it was sent to, where there are several
     answerable: bool = True  # false of a short code or a name: a machine, or it costs the client
     stop_confirmed: bool = False  # its provider took it for a STOP, and has said so to the phone

@@ -69,8 +69,21 @@ def _message(value: object, ids: Ids) -> list[Event]:
             code=code,
             sent_at=moment(message.get("date")),
             attachments=(thing,) if thing else (),
+            replies_to=_replies_to(message, chat, ids),
         )
     ]
+
+
+def _replies_to(message: Fields, chat: int, ids: Ids) -> str | None:
+    """The message of this chat that it was written in answer to.
+
+    One of another chat (external_reply) is none of ours to know of.
+    """
+    answered = fields(message.get("reply_to_message"))
+    named = answered.get("message_id")
+    if not isinstance(named, int) or isinstance(named, bool):
+        return None
+    return ids.message(chat, named) if fields(answered.get("chat")).get("id") == chat else None
 
 
 def _edit(value: object, ids: Ids, update_id: int) -> list[Event]:

@@ -74,6 +74,7 @@ def _understood(event: Inbound) -> None:
     assert (event.edits is not None) == (event.kind == "edit")
     assert (event.code is not None) == (event.kind == "join")
     assert event.callback is None or event.kind == "choice"
+    assert event.replies_to != event.provider_id
     assert event.sent_at is None or event.sent_at.tzinfo is not None
     event.text.encode()  # no lone surrogate
     for thing in event.attachments:

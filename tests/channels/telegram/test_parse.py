@@ -64,6 +64,8 @@ def test_each_kind_of_update_means_what_a_person_would_expect(payload):
         wanted = dict(expected)
         if "edits_message" in wanted:
             wanted["edits"] = CHANNEL.ids.message(7001, wanted.pop("edits_message"))
+        if "replies_to_message" in wanted:
+            wanted["replies_to"] = CHANNEL.ids.message(7001, wanted.pop("replies_to_message"))
         for name, value in wanted.items():
             found = getattr(event, name)
             if name == "attachments":
