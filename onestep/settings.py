@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import (
@@ -13,11 +13,13 @@ from pydantic_settings import (
 )
 
 from onestep import settings_channels
-from onestep.settings_channels import Kannel, Telegram, TelegramMode, Twilio
+from onestep.settings_channels import Kannel, Smtp, SmtpTls, Telegram, TelegramMode, Twilio
+from onestep.settings_given import web_address
 from onestep.settings_sources import FILE, SecretFiles, spelled
 
 ROOT = Path(__file__).resolve().parent.parent
-OF_PROVIDERS = ("telegram_", "twilio_", "kannel_")
+Port = Annotated[int, Field(ge=1, le=65535)]
+OF_PROVIDERS = ("telegram_", "twilio_", "kannel_", "smtp_")
 
 
 class Settings(BaseSettings):
@@ -54,10 +56,8 @@ class Settings(BaseSettings):
     )
     language: str = Field(default="en", description="language that new clients are written to in")
     host: str = Field(default="127.0.0.1", description="address the web pages are served on")
-    port: int = Field(default=8000, ge=1, le=65535, description="port the web pages are served on")
-    metrics_port: int = Field(
-        default=8001, ge=1, le=65535, description="port of /readyz and /metrics, this machine only"
-    )
+    port: Port = Field(default=8000, description="port the web pages are served on")
+    metrics_port: Port = Field(default=8001, description="port of /readyz and /metrics, for us")
     public_url: str | None = Field(
         default=None, description="web address that providers and coaches reach us by"
     )
@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     )
     emergency_contact: str | None = Field(
         default=None,
-        pattern=r"^(telegram|sms):\S+$",
+        pattern=r"^(telegram|sms|email):\S+$",
         description="who is told of danger while the database is away, as channel:value",
     )
     photos: bool = Field(default=False, description="photos are kept as a noticing in pictures")
@@ -111,9 +111,7 @@ class Settings(BaseSettings):
         default=None, description="address of Kannel's sendsms service"
     )
     kannel_username: str | None = Field(default=None, description="name of Kannel's sendsms-user")
-    kannel_password: SecretStr | None = Field(
-        default=None, description="password of Kannel's sendsms-user"
-    )
+    kannel_password: SecretStr | None = Field(default=None, description="its password")
     kannel_from_number: str | None = Field(
         default=None, description="number that texts through Kannel come from"
     )
@@ -126,6 +124,13 @@ class Settings(BaseSettings):
     kannel_allowed: str = Field(
         default="127.0.0.1, ::1", description="addresses that Kannel may bring texts from"
     )
+
+    smtp_host: str | None = Field(default=None, description="mail server for notices to staff")
+    smtp_port: Port | None = Field(default=None, description="port of the mail server")
+    smtp_tls: SmtpTls = Field(default=SmtpTls.STARTTLS, description="starttls, tls or none")
+    smtp_username: str | None = Field(default=None, description="name for signing in")
+    smtp_password: SecretStr | None = Field(default=None, description="password for signing in")
+    smtp_from: str | None = Field(default=None, description="address that notices come from")
 
     @classmethod
     def made_up(cls, **given: Any) -> Self:
@@ -169,8 +174,8 @@ class Settings(BaseSettings):
         if self.metrics_port == self.port:
             raise ValueError("ONESTEP_METRICS_PORT must not be ONESTEP_PORT: it is for us alone")
         if self.public_url is not None:
-            settings_channels.web_address(self.public_url, spelled("public_url"))
-        _ = self.telegram, self.twilio, self.kannel  # each refuses to be half there
+            web_address(self.public_url, spelled("public_url"))
+        _ = self.telegram, self.twilio, self.kannel, self.smtp  # each refuses to be half there
         if self.twilio and self.kannel:
             raise ValueError(
                 "texts go through Twilio or through Kannel: remove the ONESTEP_TWILIO_ or the "
@@ -199,6 +204,11 @@ class Settings(BaseSettings):
     def kannel(self) -> Kannel | None:
         """The Kannel gateway, or None when there is none."""
         return settings_channels.kannel(self.__dict__)
+
+    @property
+    def smtp(self) -> Smtp | None:
+        """The mail server, or None when there is none."""
+        return settings_channels.smtp(self.__dict__)
 
     @property
     def database_url(self) -> str:

@@ -34,6 +34,8 @@ def channels(settings: Settings, keyring: Keyring) -> dict[str, Channel]:
         found["sms"] = _twilio(settings, settings.twilio)
     elif settings.kannel is not None:
         found["sms"] = _kannel(settings, settings.kannel)
+    if settings.smtp is not None:
+        found["email"] = _email(settings, settings.smtp)
     return found
 
 
@@ -151,6 +153,20 @@ def _kannel(settings: Settings, given: settings_channels.Kannel) -> Channel:
     )
 
 
+def _email(settings: Settings, given: settings_channels.Smtp) -> Channel:
+    from channels.email import Email, Tls
+
+    return Email(
+        host=given.host,
+        port=given.port,
+        tls=Tls(given.tls),
+        sender=given.sender,
+        username=given.username,
+        password=given.password.get_secret_value() if given.password else None,
+        seconds=settings.send_timeout * WITHIN_TIMEOUT,
+    )
+
+
 def polled(settings: Settings) -> list[str]:
     """The channels that are asked for what came in; the others' providers post to us."""
     telegram = settings.telegram
@@ -166,4 +182,4 @@ def ledger(data: Path) -> Ledger:
 def simulated(data: Path) -> dict[str, Channel]:
     """Simulated phones, under the names of the channels they play."""
     shared = ledger(data)
-    return {name: Simulator(name, shared) for name in ("telegram", "sms")}
+    return {name: Simulator(name, shared) for name in ("telegram", "sms", "email")}

@@ -30,6 +30,12 @@ KANNEL = {
     "kannel_from_number": "+441632960002",
     "kannel_secret": STRONG,
 }
+SMTP = {
+    "smtp_host": "mail.example.org",
+    "smtp_username": "onestep",
+    "smtp_password": CANARY,
+    "smtp_from": "onestep@example.org",
+}
 ELSEWHERE = {"kannel_send_url": "http://10.0.0.6:13013/cgi-bin/sendsms"}
 HOOKED = {
     "telegram_token": TOKEN,
@@ -207,13 +213,27 @@ def test_a_gateway_elsewhere_must_be_told_where_we_are(put, capsys, host):
     assert "ONESTEP_KANNEL_OUR_URL is missing: Kannel is on another machine" in said
 
 
+@pytest.mark.parametrize(
+    ("given", "port"),
+    [
+        ({}, 587),
+        ({"smtp_tls": "tls"}, 465),
+        ({"smtp_tls": "none", "smtp_host": "localhost"}, 25),
+        ({"smtp_port": 2525}, 2525),
+    ],
+)
+def test_the_port_of_a_mail_server(put, given, port):
+    """The usual one for how its line is closed, where none is set."""
+    assert put(**{**SMTP, **given}).smtp.port == port
+
+
 def test_texts_go_one_way(put, capsys):
     """Two providers of texts are refused: nobody could say which of them a text went through."""
     both = {**TWILIO, **KANNEL}
     assert "through Twilio or through Kannel" in refusal(capsys, lambda: put(**both))
 
 
-WHOLE = [HOOKED, TWILIO, KANNEL]
+WHOLE = [HOOKED, TWILIO, KANNEL, SMTP]
 
 
 @pytest.mark.parametrize(
@@ -247,6 +267,12 @@ def test_half_a_provider_is_refused_by_the_missing_name(put, capsys, whole, miss
         (KANNEL, "kannel_allowed", " , "),
         (KANNEL, "kannel_our_url", "onestep.lan:8000"),
         (KANNEL, "kannel_our_url", "http://onestep.lan/?a=b"),
+        (SMTP, "smtp_host", "mail.example.org:587/"),
+        (SMTP, "smtp_port", "0"),
+        (SMTP, "smtp_tls", "none"),
+        (SMTP, "smtp_tls", "perhaps"),
+        (SMTP, "smtp_from", "Onestep <onestep@example.org>"),
+        (SMTP, "smtp_from", "onestep@example.org, eve@example.org"),
     ],
 )
 def test_what_is_weak_or_makes_no_sense_is_refused_by_its_name(put, capsys, whole, name, value):

@@ -23,6 +23,7 @@ KANNEL = {
     "kannel_from_number": "+441632960002",
     "kannel_secret": STRONG,
 }
+SMTP = {"smtp_host": "mail.example.org", "smtp_from": "onestep@example.org"}
 KEYS = new_keyring()
 
 
@@ -37,10 +38,11 @@ def channels(monkeypatch, tmp_path):
     ("settings", "found"),
     [
         ({}, {}),
-        ({"demo": True}, {"telegram": "Simulator", "sms": "Simulator"}),
+        ({"demo": True}, dict.fromkeys(("telegram", "sms", "email"), "Simulator")),
         (TELEGRAM, {"telegram": "Telegram"}),
         (TWILIO, {"sms": "Twilio"}),
         (KANNEL, {"sms": "Kannel"}),
+        (SMTP, {"email": "Email"}),
         ({**TELEGRAM, **KANNEL}, {"telegram": "Telegram", "sms": "Kannel"}),
     ],
 )

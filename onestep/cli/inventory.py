@@ -21,6 +21,7 @@ from onestep.storage.errors import KeyMissing, SpoolClosed, WrongVersion
 from onestep.storage.schema import require_current
 
 NOBODY_RANG = "design notes"  # who is said to have checked a number that came with Onestep
+WAYS_AT_LEAST = 2  # one provider that fails must not keep a concern from everybody (R9)
 WIDTH = 10  # of the names at the left
 
 
@@ -47,6 +48,7 @@ def take_inventory(settings: Settings, *, from_variables: tuple[str, ...] = ()) 
     """Looks at everything a start would need. `from_variables`: secrets that came as variables."""
     found = Inventory()
     found.look("clients", lambda: _ways_in(settings, from_variables))
+    found.look("staff", lambda: _ways_out(settings))
     found.look("pages", lambda: _pages(settings))
     found.look("keys", lambda: _keys(settings))
     if not any(isinstance(fault, KeyMissing) for fault in found.wrong):
@@ -77,6 +79,24 @@ def _ways_in(settings: Settings, from_variables: tuple[str, ...]) -> Iterator[st
         yield "nobody can write yet: neither Telegram nor SMS is configured (.env.example)"
     for name in from_variables:
         yield f"{name} came as a variable: a file is safer (.env.example says how)"
+
+
+def _ways_out(settings: Settings) -> Iterator[str]:
+    """How a coach can be told, besides by the pages; two, because one can be out of order."""
+    if settings.demo:
+        yield "a made-up coach on a simulated phone"
+        return
+    texts = settings.twilio or settings.kannel
+    ways = [
+        "Telegram" if settings.telegram else None,
+        "SMS" if texts else None,
+        f"e-mail through {settings.smtp.host}" if settings.smtp else None,
+    ]
+    found = [way for way in ways if way is not None]
+    if found:
+        yield f"told by {', '.join(found)}"
+    if len(found) < WAYS_AT_LEAST:
+        yield "an alert needs at least two ways out: set up e-mail too (ONESTEP_SMTP_HOST)"
 
 
 def _usual(name: str) -> object:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from onestep.cli import aside, invite, outbox, say
+from onestep.cli import aside, coach, invite, outbox, say
 from onestep.settings import Settings, forget_secrets
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 app.add_typer(outbox.commands, name="outbox")
 app.add_typer(aside.commands, name="aside")
+app.add_typer(coach.commands, name="coach")
 app.command()(invite.invite)
 app.command()(invite.relink)
 

@@ -15,6 +15,7 @@ ServiceError
 ├── NoSuchCoach         somebody was invited with a coach whom nobody knows
 ├── TermsRefused        somebody was invited on terms that nobody could keep
 ├── AccountRefused      an account cannot be set up, given or ended so; the message says why
+├── WayRefused          a coach cannot be told there; the message says why
 ├── ReasonMissing       a client who is not theirs was opened without saying why
 └── UnknownQuestion     there is no question type of this name
 """
@@ -74,6 +75,10 @@ class NoSuchCoach(ServiceError):
 
 class TermsRefused(ServiceError):
     """These terms cannot be kept."""
+
+
+class WayRefused(ServiceError):
+    """A coach cannot be told there."""
 
 
 class AccountRefused(ServiceError):

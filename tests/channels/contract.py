@@ -11,7 +11,7 @@ from ipaddress import ip_network
 from itertools import chain
 from json import dumps
 from pathlib import Path
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from channels.base import (
     Attachment,
@@ -22,6 +22,7 @@ from channels.base import (
     Inbound,
     Posted,
 )
+from channels.email import Email, Tls
 from channels.errors import Forged, Unreadable
 from channels.kannel import Kannel
 from channels.ledger import Ledger
@@ -48,6 +49,8 @@ class Kit:
     genuine: Callable[[], Sequence[Posted]] = field(default=tuple)  # posts with their proof
     prove: Callable[[Posted], Posted] = field(default=lambda posted: posted)  # gives one its proof
     forge: Callable[[Posted], Sequence[Posted]] = field(default=lambda _: ())  # spoils the proof
+    only_sends: bool = False  # nothing comes in by it, because nobody is to write to us there
+    by_http: bool = True  # its provider answers as a web server does
 
 
 def allowed(event: Event, channel: str) -> None:
@@ -190,6 +193,21 @@ def _kannel_forged(posted: Posted) -> list[Posted]:
     return paths + [replace(posted, remote=remote) for remote in remotes]
 
 
+# --------------------------------------------------------------------------------------- e-mail
+
+
+def _email(url: str, _: Path) -> Email:
+    return Email(
+        host=urlsplit(url).hostname,
+        port=urlsplit(url).port,
+        tls=Tls.NONE,
+        sender="onestep@example.org",
+        username="onestep",
+        password=SECRET,
+        seconds=1,
+    )
+
+
 def _simulator(_: str, folder: Path) -> Simulator:
     return Simulator("telegram", Ledger(folder / "phones.db"))
 
@@ -199,6 +217,7 @@ KITS = (
     Kit("telegram", _telegram, "1001", _telegram_posts, _telegram_post, _telegram_forged),
     Kit("twilio", _twilio, "+447700900101", _twilio_posts, _twilio_post, _twilio_forged),
     Kit("kannel", _kannel, "+447700900101", _kannel_posts, _kannel_post, _kannel_forged),
+    Kit("email", _email, "ana@example.org", only_sends=True, by_http=False),
 )
 
 

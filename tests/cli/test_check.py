@@ -53,7 +53,17 @@ def test_what_is_configured_is_said(onestep_run, at, tmp_path):
     assert parts["clients"][2].endswith("to http://127.0.0.1:8000")
     assert any("ONESTEP_KANNEL_PASSWORD came as a variable" in line for line in parts["clients"])
     assert not any("TELEGRAM_TOKEN" in line for line in parts["clients"])
-    assert set(parts) == {"clients", "pages", "keys", "database", "spool", "content", "bot"}
+    assert parts["staff"] == ["told by Telegram, SMS"]
+    assert set(parts) == {
+        "clients",
+        "staff",
+        "pages",
+        "keys",
+        "database",
+        "spool",
+        "content",
+        "bot",
+    }
     assert "canary" not in ran.out + ran.err
 
 
