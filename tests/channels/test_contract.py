@@ -76,6 +76,7 @@ def test_what_it_says_it_can_do(kit, tmp_path):
     assert kit.module == "simulator" or comes_in != kit.only_sends
 
 
+@pytest.mark.slow
 @each_channel
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(text=st.text(st.sampled_from("ab é\n€ж🙂\u200d\u0301[]"), max_size=400))

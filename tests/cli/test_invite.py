@@ -55,6 +55,7 @@ def test_a_client_with_a_new_phone(ready):
     assert "Nobody here is called Zoe" in ready("relink", "Zoe", *AGREED).err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "says"),
     [

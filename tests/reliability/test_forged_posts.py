@@ -109,6 +109,7 @@ ODD = {
 }
 
 
+@pytest.mark.slow
 @each_door
 @pytest.mark.parametrize("name", ODD)
 def test_odd_text_is_kept_safely(door, kit, name):

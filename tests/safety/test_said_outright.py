@@ -75,10 +75,10 @@ def test_said_outright_is_now(category: Category, text: str) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize(("category", "text"), OUTRIGHT)
-def test_the_way_it_is_written_changes_nothing(category: Category, text: str, way: str) -> None:
+def test_the_way_it_is_written_changes_nothing(way: str) -> None:
     """Case, signs, stretching, laughter, neighbours and "joking" leave the level at now."""
-    assert screen(WAYS[way](text)).level is Level.NOW
+    written = [WAYS[way](text) for _, text in OUTRIGHT]
+    assert [text for text in written if screen(text).level is not Level.NOW] == []
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from onestep.storage.models import Ask, CheckIn, Command, Inbox, Prompt, Rating,
 from onestep.worker import until_idle
 from tests.services.world import AWAY, answer_to, by_rule
 
+pytestmark = pytest.mark.slow
+
 BROKEN = dialogue.BotFailed("internal", "no reason")
 
 

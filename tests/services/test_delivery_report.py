@@ -15,7 +15,7 @@ from onestep.storage.models import DeliveryReport as Kept
 from tests.databases import both_databases
 from tests.services.network import Network, put
 
-pytestmark = both_databases
+pytestmark = [both_databases, pytest.mark.slow]
 
 
 def one(world):

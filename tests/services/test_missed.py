@@ -16,7 +16,7 @@ from onestep.storage.models import Address, Alert, Aside, Heard, Inbox, Message
 from tests.databases import both_databases
 from tests.services.network import Network, put
 
-pytestmark = both_databases
+pytestmark = [both_databases, pytest.mark.slow]
 
 MINUTE = timedelta(minutes=1)
 

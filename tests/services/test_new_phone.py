@@ -12,6 +12,8 @@ from onestep.services.record_page import record_page
 from onestep.storage.models import Address, Ask, Client, Message, SafeContact
 from tests.services.network import put
 
+pytestmark = pytest.mark.slow
+
 OLD, NEW, TEXTS = "1001", "2002", "+441632960010"
 SAFE = invite.SafelyReached(theirs_alone=True, safe_when="mornings", if_someone_else="say nothing")
 

@@ -19,6 +19,8 @@ from onestep.storage.models import Alert, Aside, Ask, Inbox, Incident, Message, 
 from onestep.storage.spool import Spool
 from tests.services.away import HOW, LONG, away
 
+pytestmark = pytest.mark.slow
+
 DANGER = "I am going to kill myself tonight"
 ON_CALL = "07700900100"
 DISCREET = "Got your message."
