@@ -87,6 +87,8 @@ def build(
         lease_seconds=settings.lease,
         send_seconds=settings.send_timeout,
         emergency_contact=settings.emergency_contact,
+        public_url=settings.public_url,
+        words_to_coaches=settings.demo,
     )
 
 

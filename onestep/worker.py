@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
+from onestep.services.alert_clock import strike
 from onestep.services.app import App
 from onestep.services.attachments import fetch_attachment
 from onestep.services.clock_watch import may_go_on
@@ -53,7 +54,8 @@ def loops(app: App) -> list[Loop]:
     danger = [
         Loop("spool", "spool", partial(empty_spool, app)),
         Loop("missed", "spool", partial(take_in_missed, app)),
-        Loop("alerts", "outbox", partial(deliver, app, lane="alert")),
+        Loop("alerts", "outbox", partial(deliver, app, lane="alert"), at_once=4),
+        Loop("climbing", "alerts", partial(asyncio.to_thread, strike, app)),
     ]
     return [*danger, *(_with_the_clock(app, loop) for loop in ordinary)]
 

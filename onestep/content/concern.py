@@ -27,6 +27,8 @@ class Hours(StrEnum):
 
     IN = "in_hours"
     OUT = "out_of_hours"
+    SHUT = "office_shut"  # and nobody is on call
+    TWO_LEADS = "about_us_too"  # beside the danger there is a worry about us
 
 
 def concern_reply(
@@ -50,9 +52,8 @@ def concern_reply(
     """
     known = category if category in CONCERNS else _GENERAL
     key = "concern_now_discreet" if discreet else f"concern_now_{known}"
-    promise = _say(
-        content, f"promise_{_promise(known, hours, discreet=discreet)}", values, channel
-    )
+    promised = _promise(known, hours, discreet=discreet)
+    promise = _say(content, f"promise_{promised}", values, channel)
     body = _say(content, key, {**values, "promise": promise.text}, channel)
     if not by_score:
         return body
@@ -69,6 +70,11 @@ def _promise(category: str, hours: Hours | str, *, discreet: bool) -> str:
     if discreet or category in _NOTHING_SHOWS:
         return "discreet"
     return _ABOUT_US if category == _ABOUT_US else str(Hours(hours).value)
+
+
+def fixed_line(content: Content, key: str, channel: str) -> str:
+    """One fixed line of this file that names nobody."""
+    return _say(content, key, {}, channel).text
 
 
 def _say(content: Content, key: str, values: Mapping[str, str | None], channel: str) -> Outgoing:

@@ -6,10 +6,14 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from onestep.domain.office import Hours, Span
+
+# Of a service that says nothing else.
+OFFICE = Hours(tuple(Span(day, time(9), time(17)) for day in range(5)), "Europe/London")
 VALUE = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -137,6 +141,8 @@ class Service:
     nation: str
     council_out_of_hours: str | None = None
     client_words: frozenset[str] = frozenset()
+    hours: Hours = OFFICE  # of the office, and of every coach who keeps no others
+    out_of_hours: str | None = None  # the plan for the hours in which nobody is on call
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import yaml
 
+from onestep.content import office
 from onestep.content.catalogue import NATIONS, STAGES, required
 from onestep.content.model import (
     Area,
@@ -125,7 +126,10 @@ def service(node: Node | None, page: Page) -> Service:
     entries = page.entries(node, "the service")
     page.only(
         entries,
-        frozenset({"name", "nation", "council_out_of_hours", "client_words"}),
+        frozenset(
+            {"name", "nation", "council_out_of_hours", "client_words", "hours", "zone"}
+            | {"out_of_hours"}
+        ),
         "the service",
     )
     if "nation" not in entries:
@@ -136,6 +140,8 @@ def service(node: Node | None, page: Page) -> Service:
         nation=_word(entries, "nation", page, NATIONS) or NATIONS[0],
         council_out_of_hours=_word(entries, "council_out_of_hours", page, None),
         client_words=frozenset(page.names(words, "client_words") if words is not None else ()),
+        hours=office.hours(entries, page),
+        out_of_hours=_word(entries, "out_of_hours", page, None),
     )
 
 

@@ -3,7 +3,8 @@
 DomainError
 ├── CommandRefused       a command from the bot that is not applied; the message stays kept
 ├── TransitionRefused    a change of state that nobody, or not this person, may cause
-└── TermsInvalid         contact terms that cannot be kept
+├── TermsInvalid         contact terms that cannot be kept
+└── HoursInvalid         hours of an office or a coach that are none
 
 No error here ever holds a client's words: reasons are enums and names are ours.
 """
@@ -63,6 +64,10 @@ class TransitionRefused(DomainError):
         """Keep the reason as a value, so that callers never compare texts."""
         self.reason = reason
         super().__init__(reason.value)
+
+
+class HoursInvalid(DomainError):
+    """Hours of an office or of a coach that are none."""
 
 
 class TermsInvalid(DomainError):

@@ -81,6 +81,7 @@ class Standing:
     paused_until: datetime | None = None
     safe_contact: bool = True
     exited: bool = False
+    concern_waits: bool = False  # a score raised an alert, and no person has taken it
 
 
 # Never blocked by pause, quiet hours, consent, age or an unknown number (safety page). After
@@ -193,7 +194,8 @@ def _passes(kind: SendKind, standing: Standing, *, fresh: bool) -> bool:
 
 def _by_hand_off(kind: SendKind, standing: Standing) -> Reason | None:
     if kind is SendKind.REPLY:
-        return Reason.WITH_COACH if bot_is_silent(standing.hand_off) else None
+        silent = bot_is_silent(standing.hand_off) or standing.concern_waits
+        return Reason.WITH_COACH if silent else None
     if kind not in _STARTED_BY_US:
         return None
     if holds_check_ins(standing.hand_off):

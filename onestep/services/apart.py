@@ -14,7 +14,7 @@ from onestep.safety import Level, Verdict
 from onestep.services.keep_inbound import keep_inbound
 from onestep.storage import incidents, talk
 from onestep.storage.base import new_id
-from onestep.storage.models import Address, Alert, Message, Outbox
+from onestep.storage.models import Address, Incident, Message, Outbox
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,14 @@ class Line:
 
     text: str
     choices: Sequence[Mapping[str, str]] = field(default=())
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A message in nobody's record, and the incident it belongs to."""
+
+    message: Message
+    incident: Incident | None = None
 
 
 def keep(
@@ -34,46 +42,18 @@ def keep(
     now: datetime,
     zone: str,
     kind: str | None = None,
-) -> Message:
+) -> Kept:
     """Keeps the message as nobody's; what the screen saw in it is an incident of its level."""
     message = keep_inbound(
         session, inbound, verdict, address=address, client_id=None, now=now, zone=zone, kind=kind
     )
-    if verdict.level is not Level.NONE:
-        level, category = verdict.level.value, message.screen_category
-        incidents.add(session, message=message, level=level, category=category, now=now)
-    return message
-
-
-def ring(session: Session, message: Message, verdict: Verdict, *, now: datetime) -> None:
-    """Raises the alert of danger in nobody's record."""
-    alert = Alert(
-        id=new_id(),
-        message_id=message.id,
-        level=verdict.level.value,
-        by=verdict.by or "rule",
-        category=message.screen_category,
-        state="open",
-        at=now,
-        spans=message.screen_spans or [],
-    )
-    session.add(alert)
-    session.flush()
-
-
-def same_rings(session: Session, address: Address, message: Message, since: datetime) -> bool:
-    """Whether the same kind of danger from this phone rang after `since`, and rings still.
-
-    What is written on then stands with it, and is answered by the reply that went out.
-    """
-    query = (
-        select(Alert.id)
-        .join(Message, Message.id == Alert.message_id)
-        .where(Message.address_id == address.id, Message.id != message.id)
-        .where(Alert.state == "open", Alert.category == message.screen_category)
-        .where(Alert.at > since)
-    )
-    return session.scalar(query.limit(1)) is not None
+    if verdict.level is Level.NONE:
+        return Kept(message)
+    level, category = verdict.level.value, message.screen_category
+    if verdict.level is Level.NOW and (known := incidents.ringing(session, address.id)):
+        return Kept(message, known)  # added to what rings already
+    added = incidents.add(session, message=message, level=level, category=category, now=now)
+    return Kept(message, added)
 
 
 def line(content: Content, key: str, address: Address, *, seed: str) -> Line:
@@ -100,8 +80,9 @@ def say(
     kind: SendKind,
     now: datetime,
     lane: str = "ordinary",
+    answers: str | None = None,
 ) -> Outbox:
-    """Queues a line that belongs to no record."""
+    """Queues a line that belongs to no record; `answers`: the category of danger it replies to."""
     message = talk.add_message(
         session,
         text=said.text,
@@ -112,6 +93,7 @@ def say(
         zone="UTC",
         client_id=None,
         address_id=address.id,
+        screen_category=answers,
     )
     row = Outbox(
         id=new_id(),
@@ -128,6 +110,17 @@ def say(
     session.add(row)
     session.flush()
     return row
+
+
+def answered_since(session: Session, address: Address, category: str, since: datetime) -> bool:
+    """Whether the fixed reply to this kind of danger went to this phone after `since`."""
+    said = select(Message.id).where(
+        Message.address_id == address.id,
+        Message.direction == "out",
+        Message.screen_category == category,
+        Message.at > since,
+    )
+    return session.scalar(said.limit(1)) is not None
 
 
 def said_since(session: Session, address: Address, since: datetime) -> bool:

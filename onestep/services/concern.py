@@ -1,27 +1,31 @@
-"""What follows when the screen has seen something: the alert, the fixed reply, the hand-off.
+"""What follows when the screen has seen something: the fixed reply, the alert, the hand-off.
 
-A first version of the seam: a later detector and the climbing of alerts take its place.
+Said outright, a hand-off opens at once. Raised by a score, a computer may have read it wrong: the
+alert is the same, nothing is asked or begun, and the hand-off opens when a person takes it.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from onestep.content import concern_reply
 from onestep.domain.enrolment import Enrolment
 from onestep.domain.permission import SendKind
 from onestep.safety import Category, Level, Verdict
-from onestep.services import hand_off, quick_exit
-from onestep.services.already import Already, went_already
+from onestep.services import concern_reply, hand_off, quick_exit
+from onestep.services.already import Already
 from onestep.services.app import App
+from onestep.services.promise import Promise, promise
+from onestep.services.raising import raise_for_client
 from onestep.services.scope import Scope, open_scope
-from onestep.services.speak import queue_text, speak, standing_values
-from onestep.storage import attachments, incidents, talk
-from onestep.storage.base import new_id
-from onestep.storage.models import Alert, Client, Inbox, Message
+from onestep.services.speak import speak
+from onestep.storage import alerts, attachments, cancel, incidents, rota, sealed, talk
+from onestep.storage.models import Client, Inbox, Message
 
 ONE_FOR_A_BURST = timedelta(minutes=10)
-FIRST_LANE = "alert"  # concern replies never queue behind ordinary messages
+# How long a soft or a now colours HELP and what cannot be read (safety page, terms page).
+STILL_COUNTS = timedelta(hours=24)
+SCORE = "score"
 
 
 def raise_concern(
@@ -48,7 +52,8 @@ def raise_concern(
         message_ids=[message.id],
     )
     if scope.client.enrolment == Enrolment.ENROLLED:
-        alert_id = _alert(scope, message, verdict).id
+        verdict = _weighed(scope, verdict)
+        _alert(app, scope, message, verdict, already)
     else:  # no record of theirs yet for an alert to stand in; their *now* never comes here
         incidents.add(
             session,
@@ -57,9 +62,7 @@ def raise_concern(
             category=verdict.category.value if verdict.category else None,
             now=now,
         )
-        alert_id = None
     if verdict.level is Level.NOW:
-        _answer_now(scope, alert_id, verdict.category, already)
         _covered(scope, row, by="screen")
     elif (
         verdict.level is Level.UNREAD
@@ -70,66 +73,140 @@ def raise_concern(
         _covered(scope, row, by="screen")
 
 
-def raise_unread(session: Session, client: Client, message: Message, *, now: datetime) -> None:
-    """Asks a person to look at what came with words: the words are answered, it was not seen."""
-    if client.enrolment == Enrolment.ENROLLED:
-        _add_alert(session, client, message, Verdict(level=Level.UNREAD, by="rule"), now)
-
-
-def _alert(scope: Scope, message: Message, verdict: Verdict) -> Alert:
-    return _add_alert(scope.session, scope.client, message, verdict, scope.now)
-
-
-def _add_alert(
-    session: Session, client: Client, message: Message, verdict: Verdict, now: datetime
-) -> Alert:
-    alert = Alert(
-        id=new_id(),
-        client_id=client.id,
-        message_id=message.id,
-        level=verdict.level.value,
-        by=verdict.by or "rule",
-        category=verdict.category.value if verdict.category else None,
-        spans=[[span.start, span.end] for span in verdict.matched],
-        state="open",
-        to_coach_id=client.coach_id,
-        at=now,
-    )
-    session.add(alert)
-    session.flush()
-    return alert
-
-
-def _answer_now(
-    scope: Scope, alert_id: str | None, category: Category | None, already: Already | None
+def raise_unread(
+    app: App, session: Session, row: Inbox, client: Client, message: Message, *, now: datetime
 ) -> None:
-    if scope.address is not None:
-        id = queue_text(
-            scope,
-            already.text if already else _fixed_reply(scope, category),
-            kind=SendKind.CONCERN_REPLY,
-            lane=FIRST_LANE,
-            said=("concern_now",),
+    """Asks a person to look at what came with words: the words are answered, it was not seen.
+
+    Soon after a worry it is a worry itself, and answered as one.
+    """
+    if client.enrolment != Enrolment.ENROLLED:
+        return
+    unread = Verdict(level=Level.UNREAD, by="rule")
+    since = now - STILL_COUNTS
+    if alerts.heard_lately(session, client.id, since=since, besides=message.id) is not None:
+        raise_concern(app, session, row, message, unread, now=now)
+    else:
+        raise_for_client(app, session, client, message, unread, now=now)
+
+
+def asks_for_help(session: Session, client: Client, verdict: Verdict, *, now: datetime) -> Verdict:
+    """The verdict on HELP: *soft*, and *now* within a day of a soft or now (terms page)."""
+    if client.enrolment != Enrolment.ENROLLED or verdict.level is Level.NOW:
+        return verdict
+    heard = alerts.heard_lately(session, client.id, since=now - STILL_COUNTS)
+    level = Level.SOFT if heard is None else Level.NOW
+    return replace(verdict, level=level, by="rule", category=_category(heard), detail="help")
+
+
+def _weighed(scope: Scope, verdict: Verdict) -> Verdict:
+    """What nobody could read counts as *now* soon after a soft or now, by a guess."""
+    if verdict.level is not Level.UNREAD:
+        return verdict
+    besides = scope.messages[0].id
+    heard = alerts.heard_lately(
+        scope.session, scope.client.id, since=scope.now - STILL_COUNTS, besides=besides
+    )
+    if heard is None:
+        return verdict
+    return replace(verdict, level=Level.NOW, by=SCORE, category=_category(heard), detail="unread")
+
+
+def _category(heard: str | None) -> Category | None:
+    return Category(heard) if heard else None
+
+
+def _alert(
+    app: App, scope: Scope, message: Message, verdict: Verdict, already: Already | None
+) -> None:
+    """The reply is queued first: the client's lies before the staff's in the lane."""
+    about = _about(scope, verdict)
+    given: Promise | None = None
+    if verdict.level is Level.NOW:
+        found = promise(
+            scope.session,
+            scope.content,
+            coach_id=scope.client.coach_id,
+            zone=scope.terms.zone,
+            now=scope.now,
+            about=about,
         )
-        if already is not None:
-            went_already(scope.session, id, already)
+        said = concern_reply.answer(scope, verdict, found, already)
+        given = found if said else None
+    alert = raise_for_client(
+        app,
+        scope.session,
+        scope.client,
+        message,
+        verdict,
+        now=scope.now,
+        promised_at=given.by if given else None,
+        about=about,
+    )
+    if verdict.level is Level.NOW:
+        _put_all_else_away(scope, verdict, alert.id, about_us=about is not None)
+
+
+def _about(scope: Scope, verdict: Verdict) -> str | None:
+    """Whom a worry about us may be about: who is named in it, else the client's own coach."""
+    seen = {hit.category for hit in verdict.hits} | {verdict.category}
+    if Category.ABOUT_US not in seen:
+        return None
+    words = {word.strip(".,!?;:'’s") for word in scope.words(scope.refs).casefold().split()}
+    own = scope.client.coach_id
+    coaches = rota.everybody(scope.session)
+    named = [
+        coach.id
+        for coach in coaches
+        if sealed.coach_name(scope.session, coach).casefold().strip("s") in words
+    ]
+    return own if own in named or not named else named[0]
+
+
+def _put_all_else_away(scope: Scope, verdict: Verdict, alert_id: str, *, about_us: bool) -> None:
+    """Nothing is asked or begun; said outright, a person has the talk from here on."""
     scope.client.held = "concern"
     talk.end_conversation(scope.session, client_id=scope.client.id, how="left_open", now=scope.now)
-    if hand_off.current(scope.session, scope.client.id) is not None:
+    going_on = hand_off.current(scope.session, scope.client.id)
+    if going_on is not None:
         hand_off.relay_in(scope)  # whoever has the talk reads this in it, too
-    hand_off.request(scope, because="concern", to="coach", alert_id=alert_id)
+    elif verdict.by == SCORE:
+        cancel.of_the_bot(scope.session, client_id=scope.client.id, reason="concern")
+        return
+    to = "someone_else" if about_us else "coach"
+    hand_off.request(scope, because="concern", to=to, alert_id=alert_id)
     hand_off.join(scope)
 
 
-def _fixed_reply(scope: Scope, category: Category | None) -> str:
-    return concern_reply(
-        scope.content,
-        category.value if category else "",
-        hours="in_hours",
-        values=standing_values(scope),
-        channel=scope.channel,
-        discreet=scope.discreet,
-    ).text
+def waits_for_a_person(scope: Scope) -> bool:
+    """Whether a *now* by score rings that nobody has taken: the bot is silent meanwhile."""
+    return silenced(scope.session, scope.client)
+
+
+def silenced(session: Session, client: Client) -> bool:
+    """The same, of a client. Asked of nobody else than those for whom outreach is held."""
+    if client.held != "concern" or client.enrolment != Enrolment.ENROLLED:
+        return False
+    alert = alerts.now_of(session, client.id)
+    return alert is not None and alert.by == SCORE and alert.acknowledged_at is None
+
+
+def keep_for_alert(scope: Scope) -> None:
+    """What is written while a person is asked: kept with the alert, and one receipt."""
+    alert = alerts.now_of(scope.session, scope.client.id)
+    assert alert is not None
+    for message in scope.messages:
+        alerts.append(
+            scope.session,
+            alert,
+            message,
+            level=message.screen_level or Level.NONE.value,
+            by="after",
+            category=message.screen_category,
+            spans=message.screen_spans or [],
+            at=message.at,
+        )
+    concern_reply.receipt(scope)
 
 
 def _answer_unread(scope: Scope) -> None:

@@ -12,6 +12,11 @@ ServiceError
 ├── AddressClosed       a message was to go again to an address that takes none
 ├── NotAside            nothing is kept aside under this id
 ├── NotHeld             something was to go on that is not held
+├── UnknownAlert        there is no such alert, or it is not for this person to see
+├── AlertTaken          somebody else has this alert already; says who
+├── AlertClosed         the alert was closed before
+├── OutcomeIncomplete   an alert was passed on, and nobody said to whom
+├── RotaGap             there are hours in which nobody would be told, and no plan for them
 ├── NoSuchCoach         somebody was invited with a coach whom nobody knows
 ├── TermsRefused        somebody was invited on terms that nobody could keep
 ├── AccountRefused      an account cannot be set up, given or ended so; the message says why
@@ -67,6 +72,31 @@ class NotAside(ServiceError):
 
 class NotHeld(ServiceError):
     """This is not held: `onestep outbox` lists what is."""
+
+
+class UnknownAlert(ServiceError):
+    """There is no such alert here."""
+
+
+class AlertTaken(ServiceError):
+    """Somebody else has this alert already."""
+
+    def __init__(self, who: str) -> None:
+        """`who`: the name of the coach who has it."""
+        super().__init__(f"{who} has this already.")
+        self.who = who
+
+
+class AlertClosed(ServiceError):
+    """This alert was closed before: what was written down then stands."""
+
+
+class OutcomeIncomplete(ServiceError):
+    """Say to whom it was passed on."""
+
+
+class RotaGap(ServiceError):
+    """There are hours in which nobody would be told of danger, and no plan for them."""
 
 
 class NoSuchCoach(ServiceError):

@@ -17,6 +17,7 @@ from onestep.services import (
     apply_contact,
     apply_person,
     checkin,
+    concern,
     hand_off,
     quick_exit,
     quiet,
@@ -67,7 +68,10 @@ def _answer(scope: Scope, first: Inbox) -> str | None:
 
 
 def _by_state(scope: Scope, first: Inbox) -> bool:
-    """Whether who has said no, or asked for quiet, is answered by that alone."""
+    """Whether a person was asked, or they said no or asked for quiet: answered by that alone."""
+    if concern.waits_for_a_person(scope):
+        concern.keep_for_alert(scope)
+        return True
     if scope.client.enrolment == "declined":
         return quiet.declined(scope)
     return quiet.answer(scope, first)

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from channels.base import Inbound
 from onestep.domain.enrolment import Enrolment
+from onestep.domain.words_table import Word
 from onestep.safety import Level, Request, ScreenContext, Verdict, screen
 from onestep.services.already import Already
 from onestep.services.app import App
 from onestep.services.attachments import wanted
-from onestep.services.concern import raise_concern, raise_unread
+from onestep.services.concern import asks_for_help, raise_concern, raise_unread
 from onestep.services.keep_inbound import keep_inbound
 from onestep.services.meaning import meaning, wait_for_the_lull
 from onestep.services.overtaken import OVERTAKEN, is_overtaken, let_lie
@@ -180,13 +181,15 @@ def _from_client(
     if client.enrolment == Enrolment.ENROLLED:
         for each in wanted(app, inbound.attachments):
             attachments.add(session, message, kind=each.kind, reference=each.reference)
+    if row.body.get("command") == Word.HELP.value:
+        verdict = asks_for_help(session, client, verdict, now=now)
     if verdict.level is not Level.NONE:
         raise_concern(app, session, row, message, verdict, now=now, already=already)
     put_stop(session, client.id, inbound, verdict, now=now, message_id=message.id)
     if row.body.get(OVERTAKEN):
         let_lie(session, row)
     if inbound.attachments and verdict.level in UNSEEN_BESIDE:
-        raise_unread(session, client, message, now=now)
+        raise_unread(app, session, row, client, message, now=now)
     return Received(new=True, client_id=client.id, message_id=message.id)
 
 

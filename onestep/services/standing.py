@@ -6,6 +6,7 @@ from onestep.domain.contact import ContactState
 from onestep.domain.enrolment import Enrolment, HandOff
 from onestep.domain.permission import Standing
 from onestep.services import hand_off, quick_exit
+from onestep.services.concern import silenced
 from onestep.storage import waiting
 from onestep.storage.models import Client, SafeContact
 
@@ -24,4 +25,5 @@ def standing(session: Session, client: Client) -> Standing:
         paused_until=client.paused_until,
         safe_contact=session.get(SafeContact, client.id) is not None,
         exited=quick_exit.said(session, client, asked=asked),
+        concern_waits=found is None and silenced(session, client),
     )

@@ -4,6 +4,7 @@ Danger among them is an incident: rung, answered with a fixed reply, and linked 
 record until a person has checked who wrote it. Nothing here confirms that anyone is a client.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -18,14 +19,16 @@ from onestep.safety import Level, Request, Verdict
 from onestep.services import apart
 from onestep.services.already import Already, went_already
 from onestep.services.app import App
+from onestep.services.concern_reply import NUMBERS_AGAIN, ONE_RECEIPT_IN
 from onestep.services.joining import CODE, Joined, join, read_code
+from onestep.services.promise import promise
+from onestep.services.raising import raise_for_incident
 from onestep.services.scope import is_discreet
 from onestep.storage import cancel, clients, incidents, invites, outbox, talk, waiting
 from onestep.storage.clients import Theirs
 from onestep.storage.models import Address, Message
 
 ONE_ANSWER_IN = timedelta(days=1)
-ONE_RECEIPT_IN = timedelta(minutes=10)  # safety page, of what is written while a person is asked
 
 
 def receive_unknown(
@@ -46,15 +49,12 @@ def receive_unknown(
     """
     address = clients.known_or_new(session, channel=inbound.channel, value=inbound.sender, now=now)
     kind = CODE if read_code(inbound.code or inbound.text) else None
-    message = apart.keep(session, address, inbound, verdict, now=now, zone="UTC", kind=kind)
-    content = app.content(app.language)
-    if verdict.level is Level.NOW:
+    kept = apart.keep(session, address, inbound, verdict, now=now, zone="UTC", kind=kind)
+    message, content = kept.message, app.content(app.language)
+    if kept.incident is not None and verdict.level is Level.NOW:
         # Nobody knows who holds this phone: nothing that shows is said to it.
-        if already is None and apart.same_rings(session, address, message, now - ONE_RECEIPT_IN):
-            return ()
-        apart.ring(session, message, verdict, now=now)
-        if inbound.answerable:
-            _answer_danger(session, address, content, verdict, now, already=already, discreet=True)
+        danger = Danger(address, content, verdict, now, already, discreet=True)
+        _rings(app, session, kept, danger, answerable=inbound.answerable)
         return ()
     if not inbound.answerable:  # a machine: nothing is said, and no code lets it in
         return ()
@@ -103,45 +103,91 @@ def receive_apart(
     address, content = theirs.address, app.content(theirs.terms.language)
     discreet = is_discreet(theirs.client, theirs.terms, theirs.safe)
     zone = theirs.terms.zone
-    message = apart.keep(session, address, inbound, verdict, now=now, zone=zone)
-    if verdict.level is Level.NOW:
-        apart.ring(session, message, verdict, now=now)
+    kept = apart.keep(session, address, inbound, verdict, now=now, zone=zone)
+    if kept.incident is not None and verdict.level is Level.NOW:
         # Whoever wrote it: after a yes, too, nothing is begun until a person has checked.
         theirs.client.held = theirs.client.held or "sender"
         _let_waiting_go(session, theirs.client.id, now)
-        _answer_danger(session, address, content, verdict, now, already=already, discreet=discreet)
-    elif theirs.client.contact != "stopped" and not apart.said_since(
-        session, address, now - ONE_RECEIPT_IN
-    ):
-        said = apart.line(content, "concern_receipt", address, seed=message.id)
-        apart.say(session, address, said, kind=SendKind.CONCERN_REPLY, now=now, lane=outbox.ALERT)
+        danger = Danger(address, content, verdict, now, already, discreet=discreet, zone=zone)
+        _rings(app, session, kept, danger, answerable=True)
+    elif theirs.client.contact != "stopped":
+        _receipt(session, address, content, kept.message, now)
 
 
-def _answer_danger(
-    session: Session,
-    address: Address,
-    content: Content,
-    verdict: Verdict,
-    now: datetime,
-    *,
-    already: Already | None,
-    discreet: bool,
+@dataclass(frozen=True)
+class Danger:
+    """Danger from a phone in nobody's record, and all that answering it needs."""
+
+    address: Address
+    content: Content
+    verdict: Verdict
+    now: datetime
+    already: Already | None
+    discreet: bool
+    zone: str | None = None  # None: the office's
+
+
+def _rings(
+    app: App, session: Session, kept: apart.Kept, danger: Danger, *, answerable: bool
 ) -> None:
+    """The alert, and the fixed reply before it in the lane; a receipt where that lies there."""
+    assert kept.incident is not None
+    promised_at = None
+    if answerable:
+        promised_at = _answer_danger(session, kept.message, danger)
+    raise_for_incident(
+        app,
+        session,
+        kept.incident,
+        kept.message,
+        danger.verdict,
+        now=danger.now,
+        promised_at=promised_at,
+    )
+
+
+def _answer_danger(session: Session, message: Message, danger: Danger) -> datetime | None:
+    """Says the fixed reply, or a receipt; returns by when a person was promised in it."""
+    content, now, already = danger.content, danger.now, danger.already
+    category = danger.verdict.category.value if danger.verdict.category else ""
+    since = now - NUMBERS_AGAIN
+    if already is None and apart.answered_since(session, danger.address, category, since):
+        _receipt(session, danger.address, content, message, now)
+        return None
+    zone = danger.zone or content.service.hours.zone
+    given = promise(session, content, coach_id=None, zone=zone, now=now)
     # No coach is named: who reads it is whoever is on call.
     text = concern_reply(
         content,
-        verdict.category.value if verdict.category else "",
-        hours="in_hours",
-        values={"coach": None},
-        channel=address.channel,
-        discreet=discreet,
+        category,
+        hours=given.hours,
+        values={"coach": None, "when": given.when},
+        channel=danger.address.channel,
+        discreet=danger.discreet,
+        by_score=danger.verdict.by == "score",
     ).text
-    said = apart.Line(already.text if already else text)
     row = apart.say(
-        session, address, said, kind=SendKind.CONCERN_REPLY, now=now, lane=outbox.ALERT
+        session,
+        danger.address,
+        apart.Line(already.text if already else text),
+        kind=SendKind.CONCERN_REPLY,
+        now=now,
+        lane=outbox.ALERT,
+        answers=category,
     )
     if already is not None:
         went_already(session, row.message_id, already)
+    return None if already else given.by
+
+
+def _receipt(
+    session: Session, address: Address, content: Content, message: Message, now: datetime
+) -> None:
+    """One in ten minutes, for what is written on while a person is asked."""
+    if apart.said_since(session, address, now - ONE_RECEIPT_IN):
+        return
+    said = apart.line(content, "concern_receipt", address, seed=message.id)
+    apart.say(session, address, said, kind=SendKind.CONCERN_REPLY, now=now, lane=outbox.ALERT)
 
 
 def _let_waiting_go(session: Session, client_id: str, now: datetime) -> None:

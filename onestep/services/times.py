@@ -41,17 +41,27 @@ def in_words(moment: datetime, scope: Scope) -> str:
 
 
 def when_words(moment: datetime, scope: Scope) -> str:
-    """When something will be, with its small word: "tomorrow", "on Friday at 9am"."""
-    zone = ZoneInfo(scope.terms.zone)
+    """When something will be, with its small word: "tomorrow at 9am", "on Friday at 9am"."""
+    local = moment.astimezone(ZoneInfo(scope.terms.zone))
+    return f"{_day_words(local, scope.now)} at {_clock_words(local)}"
+
+
+def by_words(moment: datetime, *, now: datetime, zone: ZoneInfo) -> str:
+    """By when something will be: "by 3:15pm today", "by 10am on Monday"."""
     local = moment.astimezone(zone)
-    days = (local.date() - scope.now.astimezone(zone).date()).days
+    return f"by {_clock_words(local)} {_day_words(local, now)}"
+
+
+def _clock_words(local: datetime) -> str:
     minutes = f":{local:%M}" if local.minute else ""
-    clock = f"at {local.hour % 12 or 12}{minutes}{'am' if local.hour < NOON else 'pm'}"
+    return f"{local.hour % 12 or 12}{minutes}{'am' if local.hour < NOON else 'pm'}"
+
+
+def _day_words(local: datetime, now: datetime) -> str:
+    days = (local.date() - now.astimezone(local.tzinfo).date()).days
     if days <= 1:
-        return f"{'tomorrow' if days else 'today'} {clock}"
-    if days < A_WEEK:
-        return f"on {local:%A} {clock}"
-    return f"on {in_words(moment, scope)}"
+        return "tomorrow" if days else "today"
+    return f"on {local:%A}" if days < A_WEEK else f"on {local:%A} {local.day} {local:%B}"
 
 
 def next_check_in_words(scope: Scope) -> str | None:

@@ -115,4 +115,4 @@ def apart(session: Session, incident: Incident) -> list[Message]:
 
 def alert_of(session: Session, incident: Incident) -> Alert | None:
     """The alert that rang for it; a quieter one has none."""
-    return session.scalar(select(Alert).where(Alert.message_id == incident.message_id))
+    return session.scalar(select(Alert).where(Alert.incident_id == incident.id))

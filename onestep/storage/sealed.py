@@ -94,6 +94,20 @@ def quick_exit_word(session: Session, safe: SafeContact) -> str | None:
     return keyring(session).open(place, safe.quick_exit_word)
 
 
+AGREED = ("safe_when", "if_someone_else", "phone", "emergency_contact")
+
+
+def safe_contact(session: Session, safe: SafeContact) -> dict[str, str | None]:
+    """What was agreed about reaching this client safely, by the names of AGREED; None: nothing."""
+    keys = keyring(session)
+    return {
+        name: None
+        if (kept := getattr(safe, name)) is None
+        else keys.open(Place("safe_contact", name, safe.client_id), kept)
+        for name in AGREED
+    }
+
+
 def person_name(session: Session, person: Person) -> str:
     """A name the client wrote."""
     return keyring(session).open(Place("person", "name", person.id), person.name)

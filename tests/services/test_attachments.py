@@ -12,7 +12,7 @@ from onestep.services.attachments import RETRIES, content_type
 from onestep.services.provider_events import take_in_event
 from onestep.services.record_page import record_page
 from onestep.storage import attachments, clients
-from onestep.storage.models import Alert, Aside, Attachment, Entry
+from onestep.storage.models import Alert, AlertMessage, Aside, Attachment, Entry
 from tests.channels.peers.shaky import answer, shaky
 from tests.channels.twilio.signed import SID, made
 from tests.services.network import Network, put
@@ -65,7 +65,7 @@ def test_a_picture_is_kept_and_a_person_looks(kept):
     send(kept, "p2", things=2)
     assert bodies(kept) == [("kept", "image/jpeg", JPEG)] * 3
     assert len(kept.channel.asked) == 3
-    assert [alert.level for alert in kept.rows(Alert)] == ["unread"] * 2
+    assert [each.level for each in kept.rows(AlertMessage)] == ["unread"] * 2
     assert kept.keys(kept.sam) == ["picture_kept"]
     assert kept.rows(Aside) == kept.rows(Entry) == []
     page = record_page(kept.app, kept.sam)

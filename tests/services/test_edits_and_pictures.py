@@ -8,7 +8,7 @@ from onestep.services import hand_off
 from onestep.services.provider_events import take_in_event
 from onestep.services.record_page import record_page
 from onestep.storage import sealed
-from onestep.storage.models import Alert, Aside, Entry, Message, Relay, Turn
+from onestep.storage.models import Alert, AlertMessage, Aside, Entry, Message, Relay, Turn
 from tests.services.world import by_rule
 
 DANGER = "i am going to kill myself tonight"
@@ -135,7 +135,8 @@ def test_pictures_wait_for_a_person_with_one_sentence(world, sam):
     for number in range(5):
         picture(world, f"p{number}")
     assert world.keys(sam)[1:] == ["unread_passed"]
-    assert [alert.level for alert in world.rows(Alert)] == ["unread"] * 5
+    assert [each.level for each in world.rows(AlertMessage)] == ["unread"] * 5
+    assert len(world.rows(Alert)) == 1
     assert len(world.rows(Aside)) == 5
     world.wait(minutes=11)
     picture(world, "p9")
@@ -149,7 +150,8 @@ def test_the_words_under_a_picture_are_a_message(world, sam):
     assert world.bot.texts()[-1] == ["me at the allotment"]
     assert [alert.level for alert in world.rows(Alert)] == ["unread"]
     picture(world, "p2", DANGER)
-    assert [alert.level for alert in world.rows(Alert)] == ["unread", "now"]
+    assert [each.level for each in world.rows(AlertMessage)] == ["unread", "now"]
+    assert [alert.level for alert in world.rows(Alert)] == ["now"]
 
 
 @pytest.mark.parametrize("kind", ["location", "contact"])
@@ -164,7 +166,8 @@ def test_a_place_or_a_card_is_for_a_person(world, sam, kind):
         world.go()
     assert world.kept(sam)[1:] == ["Bridge\n51.48, -3.18", DANGER]
     assert world.keys(sam)[1:] == ["unread_passed", "concern_now"]
-    assert [alert.level for alert in world.rows(Alert)] == ["unread", "now"]
+    assert [each.level for each in world.rows(AlertMessage)] == ["unread", "now"]
+    assert [alert.level for alert in world.rows(Alert)] == ["now"]
     assert len(world.bot.heard) == 1
     assert world.rows(Aside) == []
 

@@ -8,7 +8,7 @@ from onestep.services import by_hand, hand_off
 from onestep.services.converse import converse
 from onestep.services.errors import NotInHandOff
 from onestep.storage import sealed
-from onestep.storage.models import Alert, HandOff, Incident, Message, Relay
+from onestep.storage.models import Alert, AlertMessage, HandOff, Incident, Message, Relay
 from tests.services.world import AWAY
 
 
@@ -114,12 +114,19 @@ def test_danger_at_night(world):
 
 
 def test_danger_again_and_again(world):
-    """Each concern has its alert and its reply, also with the hand-off open; one hand-off."""
+    """While it rings the same danger is added to its alert; the numbers come once in an hour."""
     sam = world.add()
     for number in range(3):
         world.write(f"I want to kill myself {number}")
-    assert len(world.rows(Alert)) == 3
-    assert world.keys(sam) == ["concern_now"] * 3
+    assert len(world.rows(Alert)) == 1
+    assert len(world.rows(AlertMessage)) == 3
+    assert world.keys(sam) == ["concern_now"]
+    world.wait(minutes=11)
+    world.write("I want to kill myself")
+    assert world.keys(sam) == ["concern_now", "concern_receipt"]
+    world.wait(minutes=50)
+    world.write("I want to kill myself")
+    assert world.keys(sam)[-1] == "concern_now"
     assert len(world.rows(HandOff)) == 1
 
 
@@ -146,9 +153,10 @@ def test_unread_is_passed_on(world):
 def test_soft_and_unread_in_a_pause(world):
     """While paused a soft or unread concern is still kept for the coach."""
     world.add(contact="paused")
-    world.write("I used to want to die but not any more")
     world.write("Я больше не могу так жить и не знаю что делать")
-    assert {alert.level for alert in world.rows(Alert)} == {"soft", "unread"}
+    world.write("I used to want to die but not any more")
+    assert {each.level for each in world.rows(AlertMessage)} == {"soft", "unread"}
+    assert [alert.level for alert in world.rows(Alert)] == ["soft"]
 
 
 def test_danger_while_the_bot_thinks(world):

@@ -52,6 +52,7 @@ def service(new_world):
     world = new_world(emergency_contact=f"sms:{ON_CALL}")
     world.sam = world.add()
     world.dee = world.add("Dee", phone="1002")
+    world.reach("Ana", "07700900200")
     return world
 
 
@@ -92,7 +93,7 @@ def test_what_was_sent_stands_in_the_thread(service):
     (reply,) = said_to(service)
     sent = service.app.clock()
     service.wait(hours=3)
-    (row,) = service.rows(Outbox, lane="alert")
+    (row,) = service.rows(Outbox, lane="alert", client_id=service.sam)
     assert (row.state, row.reason, row.sent_at) == ("sent", "database_away", sent)
     page = record_page(service.app, service.sam)
     assert [line.text for line in page.thread] == [DANGER, reply]

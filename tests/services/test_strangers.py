@@ -276,6 +276,7 @@ def test_danger_in_a_hand_off_reaches_the_coach_in_it(world):
     sam = world.add()
     world.write("COACH")
     hand_off.say_as_coach(world.app, sam, "hi, it's Ana")
+    world.wait(minutes=6)
     world.write(DANGER)
     (line,) = [line for line in record_page(world.app, sam).thread if line.text == DANGER]
     assert line.with_person

@@ -21,7 +21,7 @@ from onestep.storage import clients, sealed
 from onestep.storage.clients import NewTerms
 from onestep.storage.database import Database, sqlite_url
 from onestep.storage.invites import agree_safe_contact
-from onestep.storage.models import Client, Inbox, Message, Outbox, Turn
+from onestep.storage.models import Client, Coach, Inbox, Message, Outbox, Turn
 from onestep.storage.spool import Spool
 from onestep.worker import until_idle
 
@@ -178,6 +178,29 @@ class World:
                 session, client_id=client.id, channel=channel, value=phone, now=joined
             )
             return client.id
+
+    def staff(self, name, **values) -> str:
+        """One more coach, or the one of this name; `values` are columns of theirs."""
+        with self.app.db.write() as session:
+            known = {
+                sealed.coach_name(session, row): row for row in session.scalars(select(Coach))
+            }
+            row = known.get(name) or clients.add_coach(
+                session, name=name, now=self.app.clock() - timedelta(days=30)
+            )
+            for column, value in values.items():
+                setattr(row, column, value)
+            return row.id
+
+    def reach(self, name, phone, channel="sms") -> str:
+        """A way to reach a coach; returns the coach's id."""
+        coach_id = self.staff(name)
+        with self.app.db.write() as session:
+            address = clients.add_address(
+                session, client_id=None, channel=channel, value=phone, now=self.app.clock()
+            )
+            address.coach_id = coach_id
+        return coach_id
 
     def write(self, text, *, phone=SAM, channel="telegram", id=None, go=True, **more):
         """The phone sends `text`; the service then does all that is due, unless `go` is false."""
