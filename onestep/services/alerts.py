@@ -79,9 +79,7 @@ def settle(app: App, alert_id: str, *, by: str, outcome: Outcome, closing: Closi
         alert = _of_theirs(session, alert_id, by)
         _close(alert, "closed", by=by, now=now)
         alert.outcome = outcome.value
-        keep(
-            session, closing, by=by, now=now, alert_id=alert.id, outcome=outcome.value
-        )
+        keep(session, closing, by=by, now=now, alert_id=alert.id, outcome=outcome.value)
         _close_incident(session, alert, now)
     _wake(app)
 
@@ -158,7 +156,7 @@ def _open_hand_off(app: App, session: Session, alert: Alert, *, by: str, now: da
     talk.add_turn(session, id=scope.turn_id, client_id=client.id, by="relay", now=now)
     found = hand_off.request(scope, because="concern", to="coach", alert_id=alert.id)
     found.coach_id = by
-    hand_off.join(scope)
+    hand_off.join(scope, by=by)
 
 
 def _carry_on(session: Session, client_id: str, now: datetime) -> None:
