@@ -26,7 +26,7 @@ PARTS = {
     "application": (ROOT / "requirements.lock", ROOT / ".venv"),
     "bot": (ROOT / "bot" / "requirements.lock", ROOT / "bot" / ".venv"),
 }
-UNSAID = "not said in the package"  # some name their licence only in a file
+UNSAID = "not said in the package"
 
 
 def main() -> int:
@@ -46,11 +46,12 @@ def licences_of(environment: Path) -> dict[str, str]:
     """The licence of each package that is installed, as the package itself says it."""
     places = [str(place) for place in environment.glob("lib/python3*/site-packages")]
     found = metadata.distributions(path=places)
-    return {one_way(one.metadata["Name"]): _licence(one.metadata) for one in found}
+    return {one_way(one.metadata["Name"]): _licence(one) for one in found}
 
 
-def _licence(said: metadata.PackageMetadata) -> str:
-    # The three places a licence has stood in over the years, the newest and most exact first.
+def _licence(package: metadata.Distribution) -> str:
+    # The places a licence has stood in over the years, the newest and most exact first.
+    said = package.metadata
     if "License-Expression" in said:
         return said["License-Expression"]
     classified = [
@@ -61,7 +62,8 @@ def _licence(said: metadata.PackageMetadata) -> str:
     written = said["License"].strip() if "License" in said else ""
     # Some put the whole text of the licence there.
     short = written if "\n" not in written else ""
-    return " or ".join(classified) or short or UNSAID
+    title = (package.read_text("licenses/LICENSE") or "").partition("\n")[0].strip()
+    return " or ".join(classified) or short or title or UNSAID
 
 
 def component(locked: Locked, licences: dict[str, str]) -> Component:
