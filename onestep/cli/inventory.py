@@ -13,10 +13,11 @@ from onestep import wiring
 from onestep.cli import say
 from onestep.cli.bot import bot_place
 from onestep.cli.errors import NotReady
-from onestep.cli.upkeep import check_content
+from onestep.cli.upkeep import check_content, nobody_leads
 from onestep.content import load
 from onestep.settings import Settings
-from onestep.storage.database import open_engine
+from onestep.storage import audit
+from onestep.storage.database import Database, open_engine
 from onestep.storage.errors import KeyMissing, SpoolClosed, WrongVersion
 from onestep.storage.schema import require_current
 
@@ -53,6 +54,8 @@ def take_inventory(settings: Settings, *, from_variables: tuple[str, ...] = ()) 
     found.look("keys", lambda: _keys(settings))
     if not any(isinstance(fault, KeyMissing) for fault in found.wrong):
         found.look("database", lambda: _database(settings))  # made by the same verb as the keys
+        if not found.wrong:
+            found.look("audit", lambda: _audit(settings))
     found.look("spool", lambda: _spool(settings))
     found.look("content", lambda: _content(settings))
     found.look("bot", lambda: _bot(settings))
@@ -145,6 +148,23 @@ def _database(settings: Settings) -> Iterator[str]:
     finally:
         engine.dispose()
     yield f"{shown}, up to date"
+
+
+def _audit(settings: Settings) -> Iterator[str]:
+    """The audit log, walked line by line, and whether anybody can read it."""
+    db = Database(settings.database_url, wiring.keys(settings))
+    try:
+        with db.read() as session:
+            whole = audit.check(session)
+    finally:
+        db.close()
+    if whole.broken_at is not None:
+        raise NotReady(
+            f"Line {whole.broken_at} of the audit log does not fit the one before it: somebody "
+            "has changed the log. Compare it with a backup before anything else is done."
+        )
+    yield f"{whole.lines} lines, each fits the one before"
+    yield from nobody_leads(settings)
 
 
 def _content(settings: Settings) -> Iterator[str]:

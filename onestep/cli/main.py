@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from onestep.cli import aside, coach, invite, outbox, say
+from onestep.cli import aside, coach, invite, lead, outbox, say
 from onestep.settings import Settings, forget_secrets
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.add_typer(aside.commands, name="aside")
 app.add_typer(coach.commands, name="coach")
 app.command()(invite.invite)
 app.command()(invite.relink)
+app.command()(lead.lead)
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from onestep.cli import say
 from onestep.cli.bot import the_bot
 from onestep.cli.errors import PartEnded
 from onestep.cli.until_told import until_told
-from onestep.cli.upkeep import check_all
+from onestep.cli.upkeep import check_all, nobody_leads
 from onestep.settings import Settings
 
 END_WITHIN = 10.0  # seconds between TERM and KILL
@@ -55,10 +55,13 @@ async def _announce(settings: Settings) -> None:
         while not await _answers(client, f"{address}/healthz"):  # noqa: ASYNC110  # no event tells
             await asyncio.sleep(LOOK_EVERY)
     if settings.demo:
-        say.console.print(f"[bold]Onestep[/] is at {address}/demo")
+        say.console.print(f"[bold]Onestep[/] is at {address}/demo: pick up a client's phone.")
+        say.console.print(f"What a coach sees is at {address}/")
         say.console.print("This is the demo: made-up people, and nothing leaves this machine.")
     else:
         say.console.print(f"[bold]Onestep[/] is at {address}")
+        for line in nobody_leads(settings):
+            say.console.print(line, markup=False)
 
 
 async def _answers(client: httpx.AsyncClient, address: str) -> bool:

@@ -1,5 +1,6 @@
 """An operator's verbs: bring the database up to date, check settings and content."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 
 from onestep import safety, wiring
@@ -7,6 +8,7 @@ from onestep.cli.say import console
 from onestep.content import ContentError, load, require_language
 from onestep.content.conduct import has_rules
 from onestep.settings import Settings
+from onestep.storage.database import Database
 from onestep.storage.seal import new_keyring, write_keyring
 
 
@@ -17,6 +19,23 @@ def bring_up_to_date(settings: Settings) -> None:
         write_keyring(settings.keys, new_keyring())
         console.print(f"New keys are in {settings.keys}. Keep a copy apart from your backups.")
     console.print("The database is up to date.")
+    for line in nobody_leads(settings):
+        console.print(line, markup=False)
+
+
+def nobody_leads(settings: Settings) -> Iterator[str]:
+    """What to do where no lead can sign in yet.
+
+    The link itself is printed for whoever asks for it by name, never into the log of a service.
+    """
+    from onestep.services.accounts import has_lead
+
+    db = Database(settings.database_url, wiring.keys(settings))
+    try:
+        if not (settings.demo or has_lead(db)):
+            yield "Nobody can sign in to the pages yet: `onestep lead NAME` prints a link."
+    finally:
+        db.close()
 
 
 def check_all(settings: Settings) -> None:

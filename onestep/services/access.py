@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from onestep.services.app import App
@@ -30,11 +31,17 @@ def may_see_alert(session: Session, coach_id: str, alert: Alert, now: datetime) 
     if coach is None or not coach.active or alert.about_coach_id == coach_id:
         return False
     told = alert.to_coach_id == coach_id or caseload.was_rung(session, coach_id, alert.id)
-    if coach.role == "lead" or told:
+    about_us = alert.about_coach_id is not None or alert.category == "about_us"
+    if coach.role == "lead" or told or (about_us and coach.safeguarding):
         return True
-    if alert.client_id is None or alert.about_coach_id is not None:
+    if alert.client_id is None or about_us:
         return False
     return caseload.has_to_do_with(session, coach, alert.client_id, now)
+
+
+def alert_of(session: Session, named: str) -> Alert | None:
+    """The alert of this id, or of this reference as a notice names it."""
+    return session.get(Alert, named) or session.scalar(select(Alert).where(Alert.ref == named))
 
 
 def break_glass(app: App, client_id: str, why: str, *, by: str) -> datetime:

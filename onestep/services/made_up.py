@@ -19,7 +19,7 @@ from onestep.storage.clients import NewTerms
 from onestep.storage.invites import agree_safe_contact
 from onestep.storage.models import CheckIn, Client, Coach, Conversation, Entry, SmallStep
 
-COACH = "Ana"
+COACH, LEAD = "Ana", "Bea"
 
 
 @dataclass(frozen=True)
@@ -101,10 +101,12 @@ STORIES = (
 
 
 def add_stories(app: App, stories: tuple[Story, ...] = STORIES) -> dict[str, str]:
-    """Adds the coach and these clients; returns each client's id by what they are called."""
+    """Adds a coach with these clients, and a lead; each client's id by what they are called."""
     now = app.clock()
     with app.db.write() as session:
-        coach = clients.add_coach(session, name=COACH, now=now - timedelta(days=90), role="lead")
+        before = now - timedelta(days=90)
+        coach = clients.add_coach(session, name=COACH, now=before)
+        clients.add_coach(session, name=LEAD, now=before, role="lead")
         return {story.called: _add(app, session, coach, story, now) for story in stories}
 
 

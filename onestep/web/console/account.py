@@ -1,0 +1,26 @@
+"""A coach's own account: where they are signed in, and how Telegram reaches them."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from onestep.services import sign_in
+from onestep.web.console.call import Call
+
+
+def page(call: Call) -> Response:
+    """Where they are signed in."""
+    return _page(call)
+
+
+def end_browser(call: Call) -> Response:
+    """Signs one of their browsers out; of another's nothing happens."""
+    assert call.me is not None  # noqa: S101  # the guard lets nobody else come here
+    ended = call.part("browser")
+    sign_in.sign_out(call.app, call.me, now=call.console.wall(), browser_id=ended)
+    return call.go("/sign-in" if ended == call.me.browser_id else "/account")
+
+
+def _page(call: Call, **more: Any) -> Response:
+    where = sign_in.browsers(call.app, call.by, now=call.console.wall())
+    return call.page("account.html", where=where, ways=(), code=None, words_on=False, **more)
