@@ -21,6 +21,7 @@ from onestep.services.record_lines import (
     Step,
 )
 from onestep.services.scope import Scope, new_turn_id, open_scope
+from onestep.services.thread_hidden import Hidden, hidden_from
 from onestep.services.times import in_words, next_check_in_words
 from onestep.storage import attachments, sealed
 from onestep.storage.models import Alert, Ask, Entry, Message, Rating, SmallStep
@@ -30,18 +31,26 @@ THREAD_SHOWN = 60
 ELSEWHERE = {"best_hopes", "noticing", "small_step", "step_outcome", "rating"}
 
 
-def record_page(app: App, client_id: str) -> RecordPage:
-    """Reads the whole record of one client. Raises NoResultFound when there is none."""
+def record_page(app: App, client_id: str, *, seen_by: str | None = None) -> RecordPage:
+    """Reads the whole record of one client. Raises NoResultFound when there is none.
+
+    `seen_by`: a coach, who does not see what is about them, or was not meant for them.
+    """
     with app.db.read() as session:
         scope = open_scope(
             session, app.content, client_id=client_id, turn_id=new_turn_id(), now=app.clock()
         )
-        return _page(scope)
+        hidden = hidden_from(session, scope.client, seen_by) if seen_by else Hidden()
+        return _page(scope, hidden)
 
 
-def _page(scope: Scope) -> RecordPage:
+def _page(scope: Scope, hidden: Hidden) -> RecordPage:
     session, client = scope.session, scope.client
-    entries = _entries(session, client.id)
+    entries = [
+        entry
+        for entry in _entries(session, client.id)
+        if not hidden.messages.intersection(entry.message_ids)
+    ]
     lines = [_line(scope, entry, entries) for entry in entries if entry.part_of is None]
     found = hand_off.current(session, client.id)
     return RecordPage(
@@ -49,7 +58,7 @@ def _page(scope: Scope) -> RecordPage:
         called=scope.called,
         coach=scope.coach,
         contact=client.contact,
-        contact_said=_contact_said(scope),
+        contact_said=contact_said(scope),
         enrolment=client.enrolment,
         channel=scope.channel,
         hand_off=found.state if found else None,
@@ -61,9 +70,9 @@ def _page(scope: Scope) -> RecordPage:
         pictures=tuple(_pictures(scope)),
         steps=tuple(_steps(scope)),
         placings=tuple(_placings(scope)),
-        for_person=tuple(_for_person(scope)),
-        concerns=tuple(_concerns(scope)),
-        thread=tuple(_thread(scope)),
+        for_person=tuple(_for_person(scope, hidden)),
+        concerns=tuple(_concerns(scope, hidden)),
+        thread=tuple(_thread(scope, hidden)),
     )
 
 
@@ -137,7 +146,7 @@ def _stage_label(content: Content, area_key: str, key: str) -> str:
     return next((stage.client for stage in stages if stage.key == key), key)
 
 
-def _for_person(scope: Scope) -> list[ForPerson]:
+def _for_person(scope: Scope, hidden: Hidden) -> list[ForPerson]:
     rows = scope.session.scalars(
         select(Ask).where(Ask.client_id == scope.client.id).order_by(Ask.id.desc())
     )
@@ -151,10 +160,11 @@ def _for_person(scope: Scope) -> list[ForPerson]:
             done=row.done_at is not None,
         )
         for row in rows
+        if not hidden.messages.intersection(row.message_ids)
     ]
 
 
-def _concerns(scope: Scope) -> list[Concern]:
+def _concerns(scope: Scope, hidden: Hidden) -> list[Concern]:
     rows = scope.session.execute(
         select(Alert, Message)
         .join(Message, Message.id == Alert.message_id)
@@ -171,6 +181,7 @@ def _concerns(scope: Scope) -> list[Concern]:
             at=_local(scope, alert.at),
         )
         for alert, message in rows
+        if not hidden.line(message)
     ]
 
 
@@ -178,7 +189,7 @@ def _matched(text: str, spans: Sequence[Sequence[int]]) -> tuple[str, ...]:
     return tuple(text[start:end] for start, end in spans)
 
 
-def _thread(scope: Scope) -> list[Said]:
+def _thread(scope: Scope, hidden: Hidden) -> list[Said]:
     rows = scope.session.scalars(
         select(Message)
         .where(Message.client_id == scope.client.id)
@@ -194,10 +205,11 @@ def _thread(scope: Scope) -> list[Said]:
             edited=row.kind == "edit",
         )
         for row in reversed(rows)
+        if not hidden.line(row)
     ]
 
 
-def _contact_said(scope: Scope) -> str:
+def contact_said(scope: Scope) -> str:
     """The contact state as a plain fact, never a judgement."""
     client = scope.client
     since = in_words(client.contact_since, scope)

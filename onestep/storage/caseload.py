@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from onestep.storage import sealed
@@ -22,15 +22,28 @@ from onestep.storage.models import (
 
 
 def has_to_do_with(session: Session, coach: Coach, client_id: str, now: datetime) -> bool:
-    """Whether this coach may see this client now: by default nobody may (security page, S9).
+    """Whether this coach may see this client now: by default nobody may (security page, S9)."""
+    query = select(Client.id).where(Client.id == client_id, _theirs(coach, now))
+    return session.scalar(query) is not None
 
-    Their own coach, a lead, and who covers for that coach; who was rung about them, or is on call
-    while something rings; who is in a hand-off with them; who broke the glass, for a while.
+
+def clients_of(session: Session, coach: Coach, now: datetime) -> Sequence[Client]:
+    """The clients this coach may see now, the newest last."""
+    query = select(Client).where(_theirs(coach, now), Client.enrolment != "erased")
+    return session.scalars(query.order_by(Client.id)).all()
+
+
+def _theirs(coach: Coach, now: datetime) -> ColumnElement[bool]:
+    """Whom a coach may see.
+
+    Their own, and all of them for a lead; those of whom they cover for; whoever they were rung
+    about, or anything rings for while they are on call; whoever they are in a hand-off with; and
+    for a while whoever they broke the glass for.
     """
     if coach.role == "lead":
-        return session.get(Client, client_id) is not None
+        return true()
     rings = exists().where(Alert.client_id == Client.id, Alert.state.in_(("open", "acknowledged")))
-    ways = or_(
+    return or_(
         Client.coach_id == coach.id,
         exists().where(Cover.coach_id == Client.coach_id, Cover.deputy_id == coach.id),
         exists().where(
@@ -56,7 +69,6 @@ def has_to_do_with(session: Session, coach: Coach, client_id: str, now: datetime
             BreakGlass.until > now,
         ),
     )
-    return session.scalar(select(Client.id).where(Client.id == client_id, ways)) is not None
 
 
 def was_rung(session: Session, coach_id: str, alert_id: str) -> bool:

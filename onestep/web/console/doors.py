@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from onestep.web.console import account, demo_entrance, entrance
+from onestep.web.console import account, clients, demo_entrance, entrance, first_page, threads
 from onestep.web.console.call import Console
 from onestep.web.console.guard import Door, Guard, Needs
 
@@ -26,15 +26,37 @@ OF_A_DEMO = (
     Door("/sign-in", demo_entrance.be_somebody, Needs.NOTHING, "POST"),
 )
 OF_COACHES = (
+    Door("/", first_page.page, Needs.COACH),
+    Door("/live", first_page.live, Needs.COACH, live=True),
+    Door("/clients", clients.listed, Needs.COACH),
+    Door("/clients/{client_id}/break-glass", clients.break_glass, Needs.COACH, "POST"),
     Door("/sign-out", entrance.sign_out, Needs.COACH, "POST"),
     Door("/account", account.page, Needs.COACH),
     Door("/account/browsers/{browser}/end", account.end_browser, Needs.COACH, "POST"),
 )
 
+OF_LEADS = (
+    Door("/apart/{incident}/theirs", first_page.theirs, Needs.LEAD, "POST"),
+    Door("/apart/{incident}/not-theirs", first_page.not_theirs, Needs.LEAD, "POST"),
+)
+ONE = "/clients/{client_id}"
+OF_A_CLIENT = (
+    Door(ONE, clients.one, Needs.CLIENT),
+    Door(f"{ONE}/go-on", clients.let_go_on, Needs.CLIENT, "POST"),
+    Door(f"{ONE}/asks/{{ask}}/done", clients.done, Needs.CLIENT, "POST"),
+    Door(f"{ONE}/thread", threads.page, Needs.CLIENT),
+    Door(f"{ONE}/thread/live", threads.live, Needs.CLIENT, live=True),
+    Door(f"{ONE}/thread/join", threads.join, Needs.CLIENT, "POST"),
+    Door(f"{ONE}/thread/say", threads.say, Needs.CLIENT, "POST"),
+    Door(f"{ONE}/thread/note", threads.note, Needs.CLIENT, "POST"),
+    Door(f"{ONE}/thread/read/{{message}}", threads.mark_read, Needs.CLIENT, "POST"),
+    Door(f"{ONE}/thread/hand-back", threads.hand_back, Needs.CLIENT, "POST"),
+)
+
 
 def doors(*, demo: bool = False) -> tuple[Door, ...]:
     """The doors there are; a demo's sign-in is another, and nowhere else is there such a one."""
-    return (*OPEN, *(OF_A_DEMO if demo else OF_SIGN_IN), *OF_COACHES)
+    return (*OPEN, *(OF_A_DEMO if demo else OF_SIGN_IN), *OF_COACHES, *OF_A_CLIENT, *OF_LEADS)
 
 
 def console_routes(console: Console) -> list[Route]:

@@ -151,7 +151,9 @@ class Guard:
         app = self.console.app
         with app.db.write() as session:
             audit.record(session, who=call.by, what="refused", whom=whom, now=app.clock())
-        return call.page("not_there.html", 404, client_id=None)
+        # Like the page of one there is not: only who writes down a reason may find out.
+        client_id = call.request.path_params.get("client_id")
+        return call.page("not_there.html", 404, client_id=client_id)
 
     async def _form(self, call: Call, *, known: bool) -> dict[str, str]:
         """The fields of a form of ours. Raises NotFit for anybody else's."""
