@@ -21,6 +21,7 @@ ServiceError
 ├── TermsRefused        somebody was invited on terms that nobody could keep
 ├── AccountRefused      an account cannot be set up, given or ended so; the message says why
 ├── WayRefused          a coach cannot be told there; the message says why
+├── RotaRefused         nobody can be on call, or stand in, like that; the message says why
 ├── ReasonMissing       a client who is not theirs was opened without saying why
 └── UnknownQuestion     there is no question type of this name
 """
@@ -113,6 +114,10 @@ class WayRefused(ServiceError):
 
 class AccountRefused(ServiceError):
     """This account cannot be set up, given or ended so."""
+
+
+class RotaRefused(ServiceError):
+    """Nobody can be on call, or stand in, like that."""
 
 
 class ReasonMissing(ServiceError):

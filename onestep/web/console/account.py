@@ -4,7 +4,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from onestep.services import sign_in
+from onestep.services import coach_ways, sign_in
 from onestep.web.console.call import Call
 
 
@@ -23,4 +23,5 @@ def end_browser(call: Call) -> Response:
 
 def _page(call: Call, **more: Any) -> Response:
     where = sign_in.browsers(call.app, call.by, now=call.console.wall())
-    return call.page("account.html", where=where, ways=(), code=None, words_on=False, **more)
+    ways = coach_ways.ways(call.app.db, call.by)
+    return call.page("account.html", where=where, ways=ways, words_on=False, **more)

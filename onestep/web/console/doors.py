@@ -9,7 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from onestep.web.console import account, clients, demo_entrance, entrance, first_page, threads
+from onestep.web.console import (
+    account,
+    clients,
+    demo_entrance,
+    entrance,
+    first_page,
+    service,
+    threads,
+)
 from onestep.web.console.call import Console
 from onestep.web.console.guard import Door, Guard, Needs
 
@@ -36,6 +44,14 @@ OF_COACHES = (
 )
 
 OF_LEADS = (
+    Door("/service", service.page, Needs.LEAD),
+    Door("/service/audit", service.audit_log, Needs.LEAD),
+    Door("/service/coaches", service.invite, Needs.LEAD, "POST"),
+    Door("/service/coaches/{coach}/link", service.link_again, Needs.LEAD, "POST"),
+    Door("/service/coaches/{coach}/end", service.end, Needs.LEAD, "POST"),
+    Door("/service/coaches/{coach}/cover", service.set_cover, Needs.LEAD, "POST"),
+    Door("/service/on-call", service.put_on_call, Needs.LEAD, "POST"),
+    Door("/service/on-call/{shift}/remove", service.take_off_call, Needs.LEAD, "POST"),
     Door("/apart/{incident}/theirs", first_page.theirs, Needs.LEAD, "POST"),
     Door("/apart/{incident}/not-theirs", first_page.not_theirs, Needs.LEAD, "POST"),
 )

@@ -13,6 +13,7 @@ from enum import StrEnum
 from urllib.parse import quote
 
 from anyio import CapacityLimiter, current_time, sleep, to_thread
+from sqlalchemy.exc import NoResultFound
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message
@@ -115,6 +116,8 @@ class Guard:
             return door.view(call)
         except ServiceError as problem:
             return call.page("problem.html", 409, says=str(problem))
+        except NoResultFound:
+            return call.page("problem.html", 409, says="There is no such thing here any more.")
 
     def _refused(self, door: Door, call: Call) -> Response | None:
         if call.me is None:
