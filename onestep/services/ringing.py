@@ -29,6 +29,8 @@ MINE = (("alert_mine", "I’ve got this"),)
 def begin(app: App, session: Session, alert: Alert, *, now: datetime, because: str) -> None:
     """Begins to climb, from the first step on; who had it and entered nothing is rung as well."""
     alert.state, alert.step = "open", 0
+    if because == "raised":  # what was said now has been read by nobody
+        alert.acknowledged_at = alert.acknowledged_by = None
     steps = _ladder(app, session, alert, now)
     for id, why in steps.passed.items():
         if why is not Why.NAMED:
