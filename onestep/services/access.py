@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from onestep.services import alert_access, alert_card
+from onestep.services.alert_card import AlertLine
 from onestep.services.app import App
 from onestep.services.errors import ReasonMissing, UnknownClient
-from onestep.storage import audit, caseload
+from onestep.storage import alerts, audit, caseload
 from onestep.storage.models import Alert, Client, Coach
 
 GLASS_FOR = timedelta(hours=1)
@@ -25,18 +27,32 @@ def may_see(session: Session, coach_id: str, client_id: str, now: datetime) -> b
 def may_see_alert(session: Session, coach_id: str, alert: Alert, now: datetime) -> bool:
     """Whether this coach may see this alert: never the one whom it names.
 
-    One of nobody's record is for leads, and for whoever is or was told of it.
+    Besides leads it is for whoever is told of it, and for whoever may see the client; a worry
+    about us for the safeguarding lead, and for no colleague. One of nobody's record is for leads
+    and whoever is told.
     """
     coach = session.get(Coach, coach_id)
-    if coach is None or not coach.active or alert.about_coach_id == coach_id:
+    if coach is None or not coach.active or not alert_access.may_see(session, alert, coach_id):
         return False
     told = alert.to_coach_id == coach_id or caseload.was_rung(session, coach_id, alert.id)
-    about_us = alert.about_coach_id is not None or alert.category == "about_us"
-    if coach.role == "lead" or told or (about_us and coach.safeguarding):
+    if coach.role == "lead" or told:
         return True
-    if alert.client_id is None or about_us:
+    if alert.about_coach_id is not None or alert.category == alerts.ABOUT_US:
+        return coach.safeguarding
+    if alert.client_id is None:
         return False
     return caseload.has_to_do_with(session, coach, alert.client_id, now)
+
+
+def open_alerts(app: App, *, seen_by: str) -> tuple[AlertLine, ...]:
+    """The open alerts that this coach may see, the loudest and then the oldest first."""
+    lines, now = alert_card.open_alerts(app, seen_by=seen_by), app.clock()
+    with app.db.read() as session:
+        return tuple(
+            line
+            for line in lines
+            if may_see_alert(session, seen_by, session.get_one(Alert, line.id), now)
+        )
 
 
 def alert_of(session: Session, named: str) -> Alert | None:

@@ -83,4 +83,6 @@ def _words(app: App, session: Session, alert: Alert) -> list[str]:
 
 
 def _link(app: App, alert: Alert) -> list[str]:
-    return [f"{app.public_url}/console/alerts/{alert.id}"] if app.public_url else []
+    return (
+        [f"{app.public_url.rstrip('/')}/alerts/{alert.ref or alert.id}"] if app.public_url else []
+    )

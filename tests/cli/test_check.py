@@ -60,6 +60,7 @@ def test_what_is_configured_is_said(onestep_run, at, tmp_path):
         "pages",
         "keys",
         "database",
+        "audit",
         "spool",
         "content",
         "bot",

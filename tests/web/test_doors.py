@@ -9,7 +9,7 @@ from onestep.services import accounts, rota
 from onestep.settings import Settings
 from onestep.storage import clients
 from onestep.storage.base import new_id
-from onestep.storage.models import Alert, Ask, Audit, Coach, Message, Reading
+from onestep.storage.models import Alert, AlertMessage, Ask, Audit, Coach, Message, Reading
 from onestep.web.console import live
 from onestep.web.console.doors import doors
 from onestep.web.console.guard import Needs
@@ -42,6 +42,10 @@ WHO_MAY = {
     "POST /clients/{client_id}/thread/note": CLIENT,
     "POST /clients/{client_id}/thread/read/{message}": CLIENT,
     "POST /clients/{client_id}/thread/hand-back": CLIENT,
+    "GET /alerts/{alert}": ALERT,
+    "POST /alerts/{alert}/take": ALERT,
+    "POST /alerts/{alert}/settle": ALERT,
+    "POST /alerts/{alert}/not-a-concern": ALERT,
     "POST /apart/{incident}/theirs": LEAD,
     "POST /apart/{incident}/not-theirs": LEAD,
     "GET /service": LEAD,
@@ -96,6 +100,7 @@ class Office:
     def _alert(self):
         row = Alert(
             id=new_id(),
+            ref="K7QXA",
             client_id=self.sam,
             message_id=self.message,
             level="now",
@@ -107,6 +112,9 @@ class Office:
         )
         with self.world.app.db.write() as session:
             session.add(row)
+            session.flush()
+            about = {"alert_id": row.id, "message_id": self.message, "at": row.at}
+            session.add(AlertMessage(level="now", by="rule", spans=[[0, 4]], **about))
         return row.id
 
     def path(self, pattern):
@@ -240,3 +248,30 @@ def test_what_a_client_wrote_is_shown_as_words_alone(office):
         assert "<img src=x" not in shown
         assert "1337" not in re.sub(r"01[0-9A-Z]{24}|[0-9a-f]{64}", "", shown)
     assert "&lt;script&gt;" in shown
+
+
+def test_whom_an_alert_names_finds_no_such_alert(office):
+    """By its id or its reference, on Today or on the client's page; a lead finds it."""
+    with office.world.app.db.write() as session:
+        session.get_one(Alert, office.alert).about_coach_id = office.who["own"]
+    ana, lee = office.surfers["own"], office.surfers["lead"]
+    for named in (office.alert, "K7QXA"):
+        assert ana.open(f"/alerts/{named}").status_code == 404
+        assert lee.open(f"/alerts/{named}").status_code == 200
+    assert "K7QXA" not in ana.open("/").text
+    assert "K7QXA" in lee.open("/").text
+    assert "<mark>been</mark>" in lee.open("/alerts/K7QXA").text
+
+
+def test_an_alert_is_taken_and_what_came_of_it_is_written_down(office):
+    """From the card: whoever has it is named, and a settled alert is over."""
+    ana = office.surfers["own"]
+    card = "/alerts/K7QXA"
+    assert ana.post(f"{card}/take").headers["location"] == card
+    assert "Ana has this" in ana.open(card).text
+    assert ana.post(f"{card}/settle", outcome="x").status_code == 409
+    assert ana.post(f"{card}/settle", outcome="passed").status_code == 409
+    answer = ana.post(f"{card}/settle", outcome="spoke", helped="rang Rhys")
+    assert answer.headers["location"] == f"/clients/{office.sam}/thread"
+    assert "somebody spoke with them" in ana.open(card).text
+    assert "K7QXA" not in ana.open("/").text

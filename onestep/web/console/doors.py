@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from onestep.web.console import (
     account,
+    alerts,
     clients,
     demo_entrance,
     entrance,
@@ -69,10 +70,24 @@ OF_A_CLIENT = (
     Door(f"{ONE}/thread/hand-back", threads.hand_back, Needs.CLIENT, "POST"),
 )
 
+OF_AN_ALERT = (
+    Door("/alerts/{alert}", alerts.page, Needs.ALERT),
+    Door("/alerts/{alert}/take", alerts.take, Needs.ALERT, "POST"),
+    Door("/alerts/{alert}/settle", alerts.settle, Needs.ALERT, "POST"),
+    Door("/alerts/{alert}/not-a-concern", alerts.not_a_concern, Needs.ALERT, "POST"),
+)
+
 
 def doors(*, demo: bool = False) -> tuple[Door, ...]:
     """The doors there are; a demo's sign-in is another, and nowhere else is there such a one."""
-    return (*OPEN, *(OF_A_DEMO if demo else OF_SIGN_IN), *OF_COACHES, *OF_A_CLIENT, *OF_LEADS)
+    return (
+        *OPEN,
+        *(OF_A_DEMO if demo else OF_SIGN_IN),
+        *OF_COACHES,
+        *OF_A_CLIENT,
+        *OF_AN_ALERT,
+        *OF_LEADS,
+    )
 
 
 def console_routes(console: Console) -> list[Route]:

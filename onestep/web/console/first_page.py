@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from onestep.services import incidents, today
+from onestep.services import access, incidents, today
 from onestep.web.console.call import Call
 from onestep.web.console.live import stream
 
@@ -12,7 +12,8 @@ def page(call: Call) -> Response:
     version = today.version(call.app)
     shown = today.today(call.app, seen_by=call.by)
     apart = incidents.kept_apart(call.app) if call.me is not None and call.me.lead else None
-    return call.page("today.html", today=shown, apart=apart, version=version)
+    ringing = access.open_alerts(call.app, seen_by=call.by)
+    return call.page("today.html", today=shown, alerts=ringing, apart=apart, version=version)
 
 
 def live(call: Call) -> Response:
