@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from onestep.services.alert_clock import strike
+from onestep.services.alert_senders import AT_ONCE
 from onestep.services.app import App
 from onestep.services.attachments import fetch_attachment
 from onestep.services.clock_watch import may_go_on
 from onestep.services.converse import converse
-from onestep.services.deliver import deliver
+from onestep.services.deliver import deliver, deliver_alert
 from onestep.services.deliver_look_up import look_up
 from onestep.services.due import run_due
 from onestep.services.missed import take_in_missed
@@ -42,7 +43,7 @@ class Loop:
 
 
 def loops(app: App) -> list[Loop]:
-    """Every loop of the service; alerts have a lane and a worker of their own (R9)."""
+    """Every loop of the service; alerts have a lane, and on each channel senders, of their own."""
     ordinary = [
         Loop("schedule", "schedule", partial(asyncio.to_thread, run_due, app)),
         Loop("conversations", "inbox", partial(converse, app), at_once=4),
@@ -51,10 +52,11 @@ def loops(app: App) -> list[Loop]:
         Loop("pictures", "inbox", partial(fetch_attachment, app)),
         Loop("look-ups", "outbox", partial(look_up, app)),
     ]
+    senders = AT_ONCE * max(len(app.channels), 1)
     danger = [
         Loop("spool", "spool", partial(empty_spool, app)),
         Loop("missed", "spool", partial(take_in_missed, app)),
-        Loop("alerts", "outbox", partial(deliver, app, lane="alert"), at_once=4),
+        Loop("alerts", "outbox", partial(deliver_alert, app), at_once=senders),
         Loop("climbing", "alerts", partial(asyncio.to_thread, strike, app)),
     ]
     return [*danger, *(_with_the_clock(app, loop) for loop in ordinary)]

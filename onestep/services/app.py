@@ -11,6 +11,7 @@ from channels.base import Channel
 from onestep.content import Content
 from onestep.dialogue import Asker
 from onestep.domain.lull import Lull
+from onestep.services.alert_senders import AlertSenders
 from onestep.services.clock_watch import ClockWatch
 from onestep.services.typing import Typing
 from onestep.storage.database import Database
@@ -127,6 +128,7 @@ class App:
     bells: Bells = field(default_factory=Bells)
     watch: ClockWatch = field(default_factory=ClockWatch)  # of the machine's clock
     typing: Typing = field(default_factory=Typing)
+    alert_senders: AlertSenders = field(default_factory=AlertSenders)
     keeps: frozenset[str] = frozenset()  # kinds of attachment that are fetched: photo, voice
     lease_seconds: float = 30.0
     send_seconds: float = 10.0  # a provider's time-out; less than half the lease (R4)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
@@ -35,12 +36,31 @@ class Taken:
     message: Outbound
 
 
-async def deliver(app: App, *, lane: str = "ordinary") -> bool | float:
+async def deliver(app: App) -> bool | float:
     """Sends one message. False when none is due; where the pace holds one, the seconds to rest."""
     began = monotonic()
-    taken = await asyncio.to_thread(_take, app, lane)
-    if not isinstance(taken, Taken):
-        return taken
+    taken = await asyncio.to_thread(_take, app, "ordinary")
+    return await _send(app, taken, began) if isinstance(taken, Taken) else taken
+
+
+async def deliver_alert(app: App) -> bool | float:
+    """The same for what must not be missed; side by side, each channel by senders of its own."""
+    senders = app.alert_senders
+    async with senders.taking:
+        began = monotonic()
+        busy = senders.all_busy()
+        taken = await asyncio.to_thread(_take, app, outbox.ALERT, without=busy)
+        if not isinstance(taken, Taken):
+            return taken
+        senders.begin(taken.channel)
+    try:
+        app.bells.ring_here("outbox")  # whoever rests takes the next one now, not after this one
+        return await _send(app, taken, began)
+    finally:
+        senders.end(taken.channel)
+
+
+async def _send(app: App, taken: Taken, began: float) -> bool:
     # A worker that was held up must not send what another now counts as its own (R4).
     late = app.lease_seconds - (monotonic() - began) < app.send_seconds
     outcome = None if late else await hand_over(app, taken.channel, taken.message)
@@ -51,15 +71,17 @@ async def deliver(app: App, *, lane: str = "ordinary") -> bool | float:
     return True
 
 
-def _take(app: App, lane: str) -> Taken | bool | float:
+def _take(app: App, lane: str, *, without: Collection[str] = ()) -> Taken | bool | float:
     now = app.clock()
     with app.db.read() as session:  # most looks find nothing, and need no write lock for it
-        if not outbox.is_due(session, now=now, lane=lane):
+        if not outbox.is_due(session, now=now, lane=lane, without=without):
             return _rest(session, now, lane)
     try:
         with app.db.write() as session:
             outbox.settle_expired(session)
-            sending = outbox.claim(session, now=now, lease_seconds=app.lease_seconds, lane=lane)
+            sending = outbox.claim(
+                session, now=now, lease_seconds=app.lease_seconds, lane=lane, without=without
+            )
             if sending is None:  # another worker was faster: what is left waits for the pace
                 return _rest(session, now, lane)
             return _gated(app, session, sending, now)

@@ -1,5 +1,6 @@
 """The outbox as a queue: a client's messages in order, each sent at most once."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -98,19 +99,27 @@ def settle_expired(session: Session) -> int:
     return sum(len(session.scalars(done).all()) for done in (_AGAIN, _UNSURE))
 
 
-def is_due(session: Session, *, now: datetime, lane: str) -> bool:
+def is_due(session: Session, *, now: datetime, lane: str, without: Collection[str] = ()) -> bool:
     """Whether there may be something to claim in this lane, or to settle; takes nothing."""
-    return bool(session.scalar(_anything(alert=lane == ALERT), _asked(now, lane)))
+    return bool(session.scalar(_anything(alert=lane == ALERT), _asked(now, lane, without)))
 
 
-def claim(session: Session, *, now: datetime, lease_seconds: float, lane: str) -> Sending | None:
+def claim(
+    session: Session,
+    *,
+    now: datetime,
+    lease_seconds: float,
+    lane: str,
+    without: Collection[str] = (),
+) -> Sending | None:
     """Takes the oldest due message whose client has no earlier one open, or nothing.
 
     One that waits for the morning is passed: it must not hold up the answer to a fresh message.
-    Ordinary messages are taken only where the channel is not held and its pace allows it. Raises
-    Overtaken, for the transaction to be undone, when another worker has just used that room.
+    Ordinary messages are taken only where the channel is not held and its pace allows it; alerts
+    on every channel but those in `without`. Raises Overtaken, for the transaction to be undone,
+    when another worker has just used that room.
     """
-    row = session.scalar(_oldest_due(alert=lane == ALERT), _asked(now, lane))
+    row = session.scalar(_oldest_due(alert=lane == ALERT), _asked(now, lane, without))
     if row is None:
         return None
     if many_writers(session):
@@ -147,15 +156,14 @@ def _oldest_due(*, alert: bool) -> Select[Outbox]:
         not_(and_(earlier.state == "ready", earlier.due_at > _NOW, passed)),
     )
     oldest = select(Outbox).where(_ready(alert=alert), ~blocked).order_by(Outbox.seq).limit(1)
-    oldest = oldest if alert else oldest.join(Address).where(_has_way())
+    oldest = oldest.join(Address).where(_not_without() if alert else _has_way())
     return oldest.with_for_update(of=Outbox, skip_locked=True)
 
 
 @cache
 def _anything(*, alert: bool) -> Select[bool]:
-    ready = select(Outbox.seq).where(_ready(alert=alert))
-    if not alert:
-        ready = ready.join(Address).where(_has_way())
+    ready = select(Outbox.seq).where(_ready(alert=alert)).join(Address)
+    ready = ready.where(_not_without() if alert else _has_way())
     expired = exists().where(Outbox.state == "sending", Outbox.lease_until < database_now())
     return select(or_(ready.exists(), expired))
 
@@ -174,8 +182,13 @@ def _has_way() -> ColumnElement[bool]:
     return and_(Address.channel.not_in(held), Address.channel.not_in(paced), rested)
 
 
-def _asked(now: datetime, lane: str) -> dict[str, object]:
-    return {"now": now, "lane": lane, "far": now + NO_ALERT_WAITS}
+def _not_without() -> ColumnElement[bool]:
+    return Address.channel.not_in(bindparam("without", expanding=True))
+
+
+def _asked(now: datetime, lane: str, without: Collection[str]) -> dict[str, object]:
+    asked = {"now": now, "lane": lane, "far": now + NO_ALERT_WAITS}
+    return {**asked, "without": list(without)} if lane == ALERT else asked
 
 
 def settle(session: Session, held: Sending, **values: object) -> None:

@@ -25,7 +25,7 @@ from channels.errors import Gone, NotSent, OurFault, Refused, Unknown
 from onestep.services import deliver as deliver_module
 from onestep.services import deliver_outcome, outbox_by_hand
 from onestep.services.converse import converse
-from onestep.services.deliver import deliver
+from onestep.services.deliver import deliver, deliver_alert
 from onestep.services.deliver_look_up import look_up
 from onestep.services.delivery_report import delivery_report
 from onestep.storage import outbox, talk
@@ -192,7 +192,8 @@ class Sends(RuleBasedStateMachine):
         self.current = sender
 
         async def begin():
-            sender.task = asyncio.create_task(deliver(self.world.app, lane=lane))
+            going = deliver_alert if lane == "alert" else deliver
+            sender.task = asyncio.create_task(going(self.world.app))
             sender.inside = asyncio.Event()
             waiting = asyncio.create_task(sender.inside.wait())
             await asyncio.wait({sender.task, waiting}, return_when=asyncio.FIRST_COMPLETED)
@@ -421,7 +422,7 @@ def retried(session, row, error, now):
     return {"state": "ready", "due_at": now + timedelta(seconds=1)}
 
 
-def in_any_order(session, *, now, lease_seconds, lane):
+def in_any_order(session, *, now, lease_seconds, lane, without=()):
     """The newest first."""
     row = (
         session.query(Outbox)
