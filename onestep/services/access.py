@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from onestep.services import alert_access, alert_card
+from onestep.services import alert_access, alert_card, staff
 from onestep.services.alert_card import AlertLine
 from onestep.services.app import App
 from onestep.services.errors import ReasonMissing, UnknownClient
-from onestep.storage import alerts, audit, caseload
+from onestep.storage import alerts, audit, caseload, sealed
 from onestep.storage.models import Alert, Client, Coach
 
 GLASS_FOR = timedelta(hours=1)
@@ -76,4 +76,16 @@ def break_glass(app: App, client_id: str, why: str, *, by: str) -> datetime:
             session, coach_id=by, client_id=client_id, why=reason, now=now, until=now + GLASS_FOR
         )
         audit.record(session, who=by, what="broke_glass", whom=client_id, why=row.id, now=now)
-        return row.until
+        told = _told(app, sealed.coach_name(session, session.get_one(Coach, by)), client_id)
+        for lead in caseload.leads(session):
+            if lead.id != by:
+                staff.tell(session, lead.id, told, now=now)
+        until = row.until
+    app.bells.ring("outbox")
+    return until
+
+
+def _told(app: App, name: str, client_id: str) -> str:
+    """On a phone that may lie on a table: nothing about the client, and no reason."""
+    link = f"\n{app.public_url.rstrip('/')}/clients/{client_id}" if app.public_url else ""
+    return f"Onestep: {name} has opened a client who is not theirs, for an hour.{link}"

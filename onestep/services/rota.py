@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
+from onestep.domain.office import uncovered
 from onestep.services.app import App
 from onestep.services.errors import NoSuchCoach, RotaRefused
 from onestep.storage import audit, sealed
 from onestep.storage.base import new_id
 from onestep.storage.models import Coach, Cover, OnCall
+from onestep.storage.rota import shifts as shifts_of
 
 SHOWN_FOR = timedelta(days=15)
 LONGEST_SHIFT = timedelta(days=14)
@@ -48,6 +50,14 @@ def shifts(app: App) -> tuple[Shift, ...]:
             Shift(row.id, sealed.coach_name(session, coach), row.begins_at, row.ends_at)
             for row, coach in rows
         )
+
+
+def gaps(app: App) -> tuple[tuple[datetime, datetime], ...]:
+    """When nobody is there and nobody on call, from now for about two weeks."""
+    now = app.clock()
+    until, office = now + SHOWN_FOR, app.content(app.language).service.hours
+    with app.db.read() as session:
+        return uncovered(shifts_of(session, now, until), office, now, until)
 
 
 def put_on_call(

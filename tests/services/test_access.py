@@ -138,7 +138,15 @@ def test_who_breaks_the_glass_sees_them_for_an_hour(world, sam, ben):
     with pytest.raises(ReasonMissing):
         access.break_glass(world.app, sam, " x  ", by=ben)
     assert not sees(world, ben, sam)
+    lead = coach(world, "Lee", "lead")
+    with world.app.db.write() as session:
+        clients.add_address(
+            session, client_id=None, channel="sms", value="447", now=world.app.clock()
+        ).coach_id = lead
     access.break_glass(world.app, sam, "Ana is ill and Sam has rung the office", by=ben)
+    world.go()
+    (told,) = world.phone("447", "sms")
+    assert told.text == "Onestep: Ben has opened a client who is not theirs, for an hour."
     assert sees(world, ben, sam)
     assert b"Ana" not in world.rows(BreakGlass)[0].why
     world.wait(hours=1, go=False)

@@ -274,4 +274,19 @@ def test_an_alert_is_taken_and_what_came_of_it_is_written_down(office):
     answer = ana.post(f"{card}/settle", outcome="spoke", helped="rang Rhys")
     assert answer.headers["location"] == f"/clients/{office.sam}/thread"
     assert "somebody spoke with them" in ana.open(card).text
+    did = [row.what for row in office.world.rows(Audit, whom=office.alert)]
+    assert did == ["take", "read_alert", "settle"]
     assert "K7QXA" not in ana.open("/").text
+
+
+def test_hours_that_nobody_covers_are_shown(office):
+    """Outside the office's hours somebody has to be on call; who is, is shown too."""
+    lee = office.surfers["lead"]
+    assert "Nobody is there" in lee.open("/service").text
+    fields = {"coach": office.who["own"], "begins": "2026-03-04T08:00", "ends": "2026-03-17T08:00"}
+    assert lee.post("/service/on-call", **fields).status_code == 303
+    rows = [(row.begins_at, row.ends_at) for row in rota.shifts(office.world.app)]
+    assert len(rows) == 1
+    assert rota.gaps(office.world.app)[0][0] == rows[0][1]
+    for wrong in ({"ends": "2026-03-04T07:00"}, {"begins": "x"}, {"coach": "x"}):
+        assert lee.post("/service/on-call", **fields | wrong).status_code == 409

@@ -113,11 +113,25 @@ class Guard:
         if refused is not None:
             return refused
         try:
-            return door.view(call)
+            answer = door.view(call)
+            self._did(door, call)
+            return answer
         except ServiceError as problem:
             return call.page("problem.html", 409, says=str(problem))
         except NoResultFound:
             return call.page("problem.html", 409, says="There is no such thing here any more.")
+
+    def _did(self, door: Door, call: Call) -> None:
+        """Writes down what somebody has done about a client or an alert: the door's last word."""
+        whom = call.request.path_params.get("client_id") or call.request.path_params.get("alert")
+        if door.method in SAFE or door.needs not in {Needs.CLIENT, Needs.ALERT}:
+            return
+        app, words = self.console.app, [each for each in door.path.split("/") if "{" not in each]
+        what = words[-1].replace("-", "_")
+        with app.db.write() as session:
+            alert = access.alert_of(session, whom or "") if door.needs is Needs.ALERT else None
+            told = alert.id if alert else whom
+            audit.record(session, who=call.by, what=what, whom=told, now=app.clock())
 
     def _refused(self, door: Door, call: Call) -> Response | None:
         if call.me is None:

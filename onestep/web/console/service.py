@@ -79,6 +79,7 @@ def _page(call: Call, **more: Any) -> Response:
         people=accounts.colleagues(call.app),
         covered=rota.covered(call.app),
         shifts=rota.shifts(call.app),
+        gaps=rota.gaps(call.app),
         **more,
     )
 
