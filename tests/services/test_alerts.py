@@ -100,7 +100,7 @@ def test_where_words_are_on_the_notice_has_them(new_world):
     (text,) = on(world, "Ana")
     assert "Sam" in text
     assert DANGER in text
-    assert f"https://us.example/console/alerts/{alert(world).id}" in text
+    assert f"https://us.example/alerts/{alert(world).ref}" in text
     world.write(ABOUT_US)
     assert all(ABOUT_US not in text for name in STAFF for text in on(world, name))
 
