@@ -70,16 +70,15 @@ class Settings(BaseSettings):
     )
     lull_sms: float = Field(default=20, ge=0, le=60, description="seconds a burst may pause, SMS")
     lease: float = Field(default=30, gt=0, description="seconds a worker may hold a row")
-    send_timeout: float = Field(
-        default=10, gt=0, description="seconds a provider may take to answer"
-    )
-    sms_segments: int = Field(
-        default=2, ge=1, le=10, description="most parts one text message may be sent in"
-    )
+    send_timeout: float = Field(default=10, gt=0, description="seconds a provider may take")
+    sms_segments: int = Field(default=2, ge=1, le=10, description="most parts of one text message")
     emergency_contact: str | None = Field(
         default=None,
         pattern=r"^(telegram|sms|email):\S+$",
         description="who is told of danger while the database is away, as channel:value",
+    )
+    heartbeat_url: SecretStr | None = Field(
+        default=None, description="address of a monitor that hears each minute that all is well"
     )
     photos: bool = Field(default=False, description="photos are kept as a noticing in pictures")
     voice: bool = Field(default=False, description="voice notes are kept as a noticing in sound")

@@ -72,6 +72,7 @@ def build(
     safety.ready(settings.language)
     keyring = keys(settings)
     database = Database(settings.database_url, keyring)
+    heartbeat = settings.heartbeat_url
     require_current(database.engine)
     return App(
         db=database,
@@ -88,6 +89,8 @@ def build(
         send_seconds=settings.send_timeout,
         emergency_contact=settings.emergency_contact,
         public_url=settings.public_url,
+        heartbeat_url=heartbeat.get_secret_value() if heartbeat else None,
+        drills=not settings.demo,
         words_to_coaches=settings.demo,
     )
 

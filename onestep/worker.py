@@ -12,9 +12,11 @@ from onestep.services.app import App
 from onestep.services.attachments import fetch_attachment
 from onestep.services.clock_watch import may_go_on
 from onestep.services.converse import converse
+from onestep.services.daily import look
 from onestep.services.deliver import deliver, deliver_alert
 from onestep.services.deliver_look_up import look_up
 from onestep.services.due import run_due
+from onestep.services.heartbeat import beat
 from onestep.services.missed import take_in_missed
 from onestep.services.take_in import empty_spool
 from onestep.services.tidy import tidy
@@ -58,6 +60,8 @@ def loops(app: App) -> list[Loop]:
         Loop("missed", "spool", partial(take_in_missed, app)),
         Loop("alerts", "outbox", partial(deliver_alert, app), at_once=senders),
         Loop("climbing", "alerts", partial(asyncio.to_thread, strike, app)),
+        Loop("daily", "daily", partial(asyncio.to_thread, look, app)),
+        Loop("heartbeat", "daily", partial(beat, app)),
     ]
     return [*danger, *(_with_the_clock(app, loop) for loop in ordinary)]
 

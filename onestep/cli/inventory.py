@@ -13,7 +13,7 @@ from onestep import wiring
 from onestep.cli import say
 from onestep.cli.bot import bot_place
 from onestep.cli.errors import NotReady
-from onestep.cli.upkeep import check_content, nobody_leads
+from onestep.cli.upkeep import check_content, check_rota, nobody_leads
 from onestep.content import load
 from onestep.settings import Settings
 from onestep.storage import audit
@@ -56,6 +56,7 @@ def take_inventory(settings: Settings, *, from_variables: tuple[str, ...] = ()) 
         found.look("database", lambda: _database(settings))  # made by the same verb as the keys
         if not found.wrong:
             found.look("audit", lambda: _audit(settings))
+        found.look("rota", lambda: _rota(settings))
     found.look("spool", lambda: _spool(settings))
     found.look("content", lambda: _content(settings))
     found.look("bot", lambda: _bot(settings))
@@ -165,6 +166,15 @@ def _audit(settings: Settings) -> Iterator[str]:
         )
     yield f"{whole.lines} lines, each fits the one before"
     yield from nobody_leads(settings)
+
+
+def _rota(settings: Settings) -> Iterator[str]:
+    check_rota(settings)
+    plan = load(settings.content, settings.language).service.out_of_hours
+    if plan is not None:
+        yield f"while nobody is on call: {plan}"
+    if settings.heartbeat_url is None:
+        yield "nobody outside notices when all of this stops: set ONESTEP_HEARTBEAT_URL"
 
 
 def _content(settings: Settings) -> Iterator[str]:

@@ -19,7 +19,7 @@ from onestep.cli import say
 from onestep.cli.bot import the_bot
 from onestep.cli.errors import PartEnded
 from onestep.cli.until_told import until_told
-from onestep.cli.upkeep import check_all, nobody_leads
+from onestep.cli.upkeep import check_all, check_rota, nobody_leads
 from onestep.settings import Settings
 
 END_WITHIN = 10.0  # seconds between TERM and KILL
@@ -34,6 +34,7 @@ async def serve_all(settings: Settings) -> None:
         wiring.prepare(settings)
         wiring.shared_clock(settings).out_of_the_night(DEMO_ZONE)
     check_all(settings)
+    check_rota(settings)
     # What comes in while the bot loads is kept already.
     await until_told(_part("web", settings), _bot_and_worker(settings))
 

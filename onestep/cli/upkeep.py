@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 
 from onestep import safety, wiring
 from onestep.cli.say import console
 from onestep.content import ContentError, load, require_language
 from onestep.content.conduct import has_rules
+from onestep.services.daily import require_rota
 from onestep.settings import Settings
 from onestep.storage.database import Database
+from onestep.storage.schema import require_current
 from onestep.storage.seal import new_keyring, write_keyring
 
 
@@ -34,6 +37,20 @@ def nobody_leads(settings: Settings) -> Iterator[str]:
     try:
         if not (settings.demo or has_lead(db)):
             yield "Nobody can sign in to the pages yet: `onestep lead NAME` prints a link."
+    finally:
+        db.close()
+
+
+def check_rota(settings: Settings) -> None:
+    """Raises RotaGap where nobody is on call and no plan says what then; a demo has no rota."""
+    if settings.demo:
+        return
+    content = load(settings.content, settings.language)
+    db = Database(settings.database_url, wiring.keys(settings))
+    try:
+        require_current(db.engine)
+        with db.read() as session:
+            require_rota(session, content, datetime.now(UTC))
     finally:
         db.close()
 

@@ -1,8 +1,5 @@
-"""Who an alert is for: whom a worry about us names sees nothing of it, nor of that stretch."""
+"""Who an alert is for: whom a worry about us names sees nothing of it."""
 
-from datetime import datetime
-
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from onestep.services.ringing import CLIMBS
@@ -24,20 +21,3 @@ def may_see(session: Session, alert: Alert, coach_id: str) -> bool:
         return coach is not None
     rung = alerts.rings(session, alert.id)
     return any(row.coach_id == coach_id and row.because in CLIMBS for row in rung)
-
-
-def hidden_stretches(
-    session: Session, client_id: str, coach_id: str
-) -> tuple[tuple[datetime, datetime | None], ...]:
-    """From when to when this coach sees nothing of the talk with a client; None: still.
-
-    For thread, digest, relay and export alike: from a worry about us to the end of its alert.
-    """
-    about = session.scalars(
-        select(Alert)
-        .where(Alert.client_id == client_id, Alert.about_coach_id.is_not(None))
-        .order_by(Alert.id)
-    )
-    return tuple(
-        (alert.at, alert.closed_at) for alert in about if not may_see(session, alert, coach_id)
-    )

@@ -134,4 +134,6 @@ class App:
     send_seconds: float = 10.0  # a provider's time-out; less than half the lease (R4)
     emergency_contact: str | None = None  # channel:value, told of danger with the database away
     public_url: str | None = None  # where coaches reach the pages; a notice leads there
+    heartbeat_url: str | None = None  # an outside monitor
+    drills: bool = False  # whether a made-up concern goes the whole way once a day
     words_to_coaches: bool = False  # whether clients' words may stand in what coaches are sent

@@ -42,7 +42,7 @@ def test_each_setting_says_what_it_is_for():
 
 def test_what_is_secret_is_typed_so():
     """A token, a password or a secret is of the type that shows itself to nobody."""
-    telling = re.compile(r"token|secret|password|^database$")
+    telling = re.compile(r"token|secret|password|^database$|^heartbeat_url$")
     assert set(Settings.secrets()) == {
         name for name in Settings.model_fields if telling.search(name)
     }

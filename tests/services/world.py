@@ -137,7 +137,7 @@ class World:
         self.app = App(
             db=Watched(self.url, made.keys),
             bot=self.bot,
-            content=lambda _language: made.content,
+            content=more.pop("content", lambda _language: made.content),
             channels={name: Simulator(name, self.ledger) for name in ("telegram", "sms")},
             lull=lambda _channel: lull,
             spool=Spool(folder / "spool", made.keys),
