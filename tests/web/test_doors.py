@@ -140,13 +140,15 @@ def test_every_door_says_who_may_come_through_it():
 def test_nothing_goes_round_the_doors(world):
     """Every address of the web application is a door, or one of the few that need none."""
     demo = Settings.made_up(data=world.folder)
-    for settings, more in ((Settings(), ()), (demo, ("/demo",))):
+    real = demo.model_copy(update={"demo": False})
+    for settings, more in ((real, ()), (demo, ("/demo",))):
         shown = pages(world.app, settings, world.ledger, Counts())
         paths = {route.path for route in shown.routes} - {door.path for door in doors()}
         free = ("/healthz", "/static", "/webhooks/", *more)
         assert [path for path in paths if not path.startswith(free)] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
 def test_only_those_who_may_come_through(office, role):
     """Everybody at every door: others are sent to sign in, or told that there is no such page."""
