@@ -16,8 +16,10 @@ from onestep.services.daily import look
 from onestep.services.deliver import deliver, deliver_alert
 from onestep.services.deliver_look_up import look_up
 from onestep.services.due import run_due
+from onestep.services.hand_off_waits import see_to_waiting
 from onestep.services.heartbeat import beat
 from onestep.services.missed import take_in_missed
+from onestep.services.pass_on import pass_on
 from onestep.services.take_in import empty_spool
 from onestep.services.tidy import tidy
 
@@ -53,6 +55,8 @@ def loops(app: App) -> list[Loop]:
         Loop("buttons", "outbox", partial(tidy, app)),
         Loop("pictures", "inbox", partial(fetch_attachment, app)),
         Loop("look-ups", "outbox", partial(look_up, app)),
+        Loop("waiting", "hand_off", partial(asyncio.to_thread, see_to_waiting, app)),
+        Loop("passing on", "hand_off", partial(asyncio.to_thread, pass_on, app)),
     ]
     senders = AT_ONCE * max(len(app.channels), 1)
     danger = [

@@ -5,6 +5,7 @@ On a phone that may lie on a table: without words there is nothing in it about a
 
 from sqlalchemy.orm import Session
 
+from onestep.services import where
 from onestep.services.app import App
 from onestep.storage import alerts, clients, sealed, waiting
 from onestep.storage.models import Address, Alert, Incident, Message
@@ -83,6 +84,5 @@ def _words(app: App, session: Session, alert: Alert) -> list[str]:
 
 
 def _link(app: App, alert: Alert) -> list[str]:
-    return (
-        [f"{app.public_url.rstrip('/')}/alerts/{alert.ref or alert.id}"] if app.public_url else []
-    )
+    link = where.alert(app, alert.ref or alert.id)
+    return [link] if link else []

@@ -138,11 +138,11 @@ def _close_incident(session: Session, alert: Alert, now: datetime) -> None:
 
 
 def _open_hand_off(app: App, session: Session, alert: Alert, *, by: str, now: datetime) -> None:
-    """From now on a person has the talk; who has not said yes is rung, not texted."""
+    """From now on this person has the talk; who has not said yes is rung, not texted."""
     if alert.level != "now" or alert.client_id is None:
         return
     client = clients.client(session, alert.client_id)
-    if client.enrolment != Enrolment.ENROLLED or hand_off.current(session, client.id) is not None:
+    if client.enrolment != Enrolment.ENROLLED:
         return
     ids = [message.id for _, message in alerts.messages(session, alert.id)]
     scope = open_scope(
@@ -154,8 +154,10 @@ def _open_hand_off(app: App, session: Session, alert: Alert, *, by: str, now: da
         message_ids=ids,
     )
     talk.add_turn(session, id=scope.turn_id, client_id=client.id, by="relay", now=now)
+    begun = hand_off.current(session, client.id) is not None
     found = hand_off.request(scope, because="concern", to="coach", alert_id=alert.id)
-    found.coach_id = by
+    if not begun:
+        found.coach_id = by
     hand_off.join(scope, by=by)
 
 

@@ -6,6 +6,7 @@ from onestep.domain import command_values as v
 from onestep.domain import commands as c
 from onestep.domain.permission import SendKind
 from onestep.services import hand_off
+from onestep.services.hand_off_waits import when
 from onestep.services.scope import Scope
 from onestep.storage import record, talk
 from onestep.storage.models import Ask
@@ -15,11 +16,18 @@ SAME_DAY = timedelta(hours=8)  # a practical matter reaches a person the same wo
 
 def request_hand_off(scope: Scope, command: c.RequestHandOff) -> None:
     """The client asked for a person; no reason is asked."""
-    hand_off.request(scope, because="asked", to=command.to.value)
+    found = hand_off.request(scope, because="asked", to=command.to.value)
     talk.end_conversation(scope.session, client_id=scope.client.id, how="left_open", now=scope.now)
-    someone_else = command.to is v.HandOffTo.SOMEONE_ELSE
     scope.notice = SendKind.HAND_OFF_NOTICE
-    scope.say("hand_off_someone_else" if someone_else else "hand_off_requested")
+    if found.promised_at is not None:
+        nobody = found.coach_id is None
+        scope.say("hand_off_nobody" if nobody else "hand_off_shut", when=when(scope, found))
+    elif command.to is v.HandOffTo.SOMEONE_ELSE:
+        scope.say("hand_off_someone_else")
+    elif found.coach_id != scope.client.coach_id:
+        scope.say("hand_off_cover")
+    else:
+        scope.say("hand_off_requested")
 
 
 def worry(scope: Scope, command: c.RecordWorry) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from channels.base import Choice, Live, Outbound, Pace, Receipt
 from channels.errors import OurFault, SendError
+from onestep.domain.permission import SendKind
 from onestep.services import delivery_report
 from onestep.services.app import App
 from onestep.services.damaged import tell_of_unsent
@@ -171,8 +172,9 @@ def _settle(app: App, taken: Taken, outcome: Outcome, *, late: bool) -> None:
             values = {"state": "ready", "attempts": row.attempts - 1}
         else:
             values = dict(follows(session, row, outcome, channel=taken.channel, now=now))
-            # Buttons are taken off again once they are answered (tidy).
+            # Buttons are taken off again once they are answered (tidy); a coach's stay.
             loses = isinstance(app.channels.get(taken.channel), Live) and bool(row.choices)
+            loses = loses and row.kind != SendKind.ALERT
             values["buttons"] = loses and isinstance(outcome, Receipt)
         outbox.settle(session, taken.sending, **values)
         if isinstance(outcome, Receipt):

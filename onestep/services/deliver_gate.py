@@ -68,7 +68,8 @@ def _at_night(row: Outbox, address: Address, now: datetime) -> Mapping[str, Any]
 
     Who has just written is answered at any hour, and danger always (terms page, Schedule).
     """
-    if row.lane == outbox.ALERT or now - row.queued_at <= ANSWER_FRESH:
+    to_staff = row.kind == SendKind.ALERT  # who works here has no night of ours
+    if row.lane == outbox.ALERT or to_staff or now - row.queued_at <= ANSWER_FRESH:
         return None
     if row.reason == outbox.HELD and address.client_id is not None:
         return {"state": "cancelled", "reason": "address_moved"}  # known by now

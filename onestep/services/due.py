@@ -10,7 +10,7 @@ from onestep.domain.terms import Rhythm, local_day, next_allowed
 from onestep.services import agree_again, plan
 from onestep.services.app import App
 from onestep.services.times import agreed
-from onestep.storage import clients, inbox, outbox
+from onestep.storage import clients, hand_offs, inbox, outbox
 from onestep.storage.alone import alone_at
 from onestep.storage.models import CheckIn, Client, ContactTerms, Inbox
 
@@ -40,6 +40,7 @@ def next_due(app: App) -> datetime | None:
             _next_pause_over(session, app.clock()),
             inbox.next_due(session),
             outbox.next_due(session),
+            hand_offs.next_due(session),
         ]
     return min((moment for moment in moments if moment is not None), default=None)
 

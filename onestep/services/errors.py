@@ -6,6 +6,7 @@ ServiceError
 ├── NobodyKnown         an incident was said to be a client's, whose address is none's
 ├── NotInHandOff        a coach's words were given, but no hand-off is open for this client
 │   └── AlreadyHandedBack   another coach was quicker to hand back
+├── WithSomebodyElse    the client asked for anybody but this coach
 ├── NoWayThere          a coach's words were given for a client whom no text reaches
 ├── UnknownMessage      there is no message of this id in the outbox
 ├── NothingToSettle     what became of this message is known: a person has nothing to say to it
@@ -49,6 +50,10 @@ class NotInHandOff(ServiceError):
 
 class AlreadyHandedBack(NotInHandOff):
     """Somebody else has handed back already. What you wrote down is kept with it."""
+
+
+class WithSomebodyElse(ServiceError):
+    """This conversation is not open to you just now: ask your lead."""
 
 
 class NoWayThere(ServiceError):

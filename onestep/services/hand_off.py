@@ -3,35 +3,29 @@
 From the moment it is asked for the bot is silent: who has asked for Ana writes to Ana.
 """
 
-from datetime import datetime, timedelta
-
-from sqlalchemy import bindparam, literal_column, select
 from sqlalchemy.orm import Session
 
 from onestep.domain.permission import SendKind
-from onestep.services import plan
+from onestep.services import plan, who_comes
 from onestep.services.app import App
 from onestep.services.closing import ClosingWords
 from onestep.services.closing import keep as keep_closing
-from onestep.services.errors import AlreadyHandedBack, NotInHandOff, NoWayThere
+from onestep.services.errors import (
+    AlreadyHandedBack,
+    NotInHandOff,
+    NoWayThere,
+    WithSomebodyElse,
+)
+from onestep.services.hand_off_waits import first_promise
 from onestep.services.scope import Scope, new_turn_id, open_scope
 from onestep.services.speak import queue_text
-from onestep.storage import cancel, inbox, talk
+from onestep.services.thread_hidden import hidden_from
+from onestep.storage import audit, cancel, hand_offs, inbox, talk
 from onestep.storage.base import new_id
-from onestep.storage.models import HandOff, HandOffCoach, Message, Relay
+from onestep.storage.hand_offs import carry, just_closed, put_in
+from onestep.storage.models import HandOff, Message
 
-# How long what a second coach writes down on handing back is kept with what the first did.
-AT_ONCE = timedelta(hours=24)
-# Asked in every turn, so put together once: building a statement costs more than running it.
-_CURRENT = select(HandOff).where(
-    HandOff.client_id == bindparam("client_id"),
-    HandOff.state != literal_column("'closed'"),  # as its index says it, or SQLite does not use it
-)
-
-
-def current(session: Session, client_id: str) -> HandOff | None:
-    """The hand-off that is requested or open for this client."""
-    return session.scalar(_CURRENT, {"client_id": client_id})
+current = hand_offs.current  # asked by whoever has to know that a person has the talk
 
 
 def is_open(session: Session, client_id: str) -> bool:
@@ -46,21 +40,26 @@ def request(scope: Scope, *, because: str, to: str, alert_id: str | None = None)
     if found is not None:
         found.alert_id = found.alert_id or alert_id
         return found
+    comes = who_comes.first(
+        scope.session, scope.client, to=to, office=scope.content.service.hours, now=scope.now
+    )
+    asked = because == "asked"  # of danger the alert tells, and a coach needs no telling
     found = HandOff(
         id=new_id(),
         client_id=scope.client.id,
         state="requested",
         because=because,
         to=to,
-        coach_id=scope.client.coach_id if to == "coach" else None,
+        coach_id=comes.coach_id,
         alert_id=alert_id,
         requested_at=scope.now,
-        due_at=None if because == "coach" else scope.now,
+        due_at=comes.since if asked else None,
+        promised_at=first_promise(comes, scope.now) if asked else None,
     )
     scope.session.add(found)
     scope.session.flush()
     for message in scope.messages:
-        _relay(scope.session, found, message, "to_coach")
+        carry(scope.session, found, message, "to_coach")
     return found
 
 
@@ -74,8 +73,8 @@ def join(scope: Scope, *, by: str | None = None) -> HandOff:
     if found.state == "requested":
         found.state, found.opened_at, found.due_at = "open", scope.now, None
         cancel.of_the_bot(scope.session, client_id=scope.client.id, reason="with_coach")
-    if by is not None and scope.session.get(HandOffCoach, (found.id, by)) is None:
-        scope.session.add(HandOffCoach(hand_off_id=found.id, coach_id=by, joined_at=scope.now))
+    if by is not None:
+        put_in(scope.session, found, by, now=scope.now)
     scope.session.flush()
     return found
 
@@ -85,7 +84,7 @@ def relay_in(scope: Scope) -> None:
     found = current(scope.session, scope.client.id)
     assert found is not None
     for message in scope.messages:
-        _relay(scope.session, found, message, "to_coach")
+        carry(scope.session, found, message, "to_coach")
 
 
 def relay_line(session: Session, message: Message) -> None:
@@ -93,21 +92,27 @@ def relay_line(session: Session, message: Message) -> None:
     assert message.client_id is not None
     found = current(session, message.client_id)
     if found is not None and not message.relayed:
-        _relay(session, found, message, "to_coach")
+        carry(session, found, message, "to_coach")
 
 
 def open_by_coach(app: App, client_id: str, *, by: str | None = None) -> None:
-    """A coach, else the client's own, takes the conversation over, or joins who has it."""
+    """A coach, else the client's own, takes the conversation over, or joins who has it.
+
+    Raises WithSomebodyElse where the client asked for anybody but this coach.
+    """
     with app.db.write() as session:
         scope = _scope(app, session, client_id)
-        join(scope, by=by or scope.client.coach_id)
+        _refuse_the_one_not_wanted(scope, by)
+        who = by or scope.client.coach_id
+        join(scope, by=who)
+        audit.record(session, who=who, what="hand_off_opened", whom=client_id, now=scope.now)
     app.bells.ring("hand_off")
 
 
 def say_as_coach(app: App, client_id: str, text: str, *, by: str | None = None) -> None:
     """Sends a coach's own words: those of `by`, else of the client's own coach.
 
-    Raises NotInHandOff when no hand-off is open.
+    Raises NotInHandOff when no hand-off is open, NoWayThere, WithSomebodyElse.
     """
     with app.db.write() as session:
         say(app, session, client_id, text, by=by)
@@ -115,11 +120,17 @@ def say_as_coach(app: App, client_id: str, text: str, *, by: str | None = None) 
     app.bells.ring("hand_off")
 
 
-def say(app: App, session: Session, client_id: str, text: str, *, by: str | None) -> None:
-    """The same inside a transaction. Who says something is in it from then on."""
+def say(
+    app: App, session: Session, client_id: str, text: str, *, by: str | None, opens: bool = False
+) -> None:
+    """The same inside a transaction. Who says something is in it from then on.
+
+    `opens`: a hand-off begins with it where there is none.
+    """
     scope = _scope(app, session, client_id)
-    if current(session, client_id) is None:
+    if current(session, client_id) is None and not opens:
         raise NotInHandOff(NotInHandOff.__doc__)
+    _refuse_the_one_not_wanted(scope, by)
     who = by or scope.client.coach_id
     found = join(scope, by=who)
     if scope.address is None:
@@ -127,7 +138,7 @@ def say(app: App, session: Session, client_id: str, text: str, *, by: str | None
     way = app.channels.get(scope.channel)
     for part in [text] if way is None else way.parts(text):  # theirs may be of any length
         message_id = queue_text(scope, part, kind=SendKind.RELAY, coach_id=who, relayed=True)
-        _relay(session, found, session.get_one(Message, message_id), "to_client")
+        carry(session, found, session.get_one(Message, message_id), "to_client")
 
 
 def close(
@@ -140,18 +151,46 @@ def close(
     is none, or AlreadyHandedBack when another was quicker: then what was written is kept with it.
     """
     with app.db.write() as session:
-        scope = _scope(app, session, client_id)
-        who, found = by or scope.client.coach_id, current(session, client_id)
-        closed = found or _just_closed(session, client_id, scope.now)
-        if closed is not None and closing is not None:
-            keep_closing(session, closing, by=who, hand_off_id=closed.id, now=scope.now)
-        if found is not None:
-            _close(scope, found, by=who)
+        try:
+            hand_back(app, session, client_id, by=by, closing=closing)
+            late = None
+        except AlreadyHandedBack as fault:  # raised once what was written is committed
+            late = fault
+    if late is not None:
+        raise late
+    app.bells.ring("inbox")
+    app.bells.ring("hand_off")
+
+
+def hand_back(
+    app: App,
+    session: Session,
+    client_id: str,
+    *,
+    by: str | None,
+    closing: ClosingWords | None = None,
+) -> bool:
+    """The same inside a transaction. Whether check-ins wait for a person now."""
+    scope = _scope(app, session, client_id)
+    who, found = by or scope.client.coach_id, current(session, client_id)
+    closed = found or just_closed(session, client_id, scope.now)
+    if closed is not None and closing is not None:
+        keep_closing(session, closing, by=who, hand_off_id=closed.id, now=scope.now)
     if found is None:
         late = NotInHandOff if closed is None else AlreadyHandedBack
         raise late(late.__doc__)
-    app.bells.ring("inbox")
-    app.bells.ring("hand_off")
+    _close(scope, found, by=who)
+    audit.record(session, who=who, what="hand_off_closed", whom=client_id, now=scope.now)
+    return scope.client.held is not None
+
+
+def _refuse_the_one_not_wanted(scope: Scope, by: str | None) -> None:
+    """Who asked for anybody but Ana talks with anybody but Ana (terms page)."""
+    found = current(scope.session, scope.client.id)
+    if by is None or found is None:
+        return
+    if found.id in hidden_from(scope.session, scope.client, by).hand_offs:
+        raise WithSomebodyElse(WithSomebodyElse.__doc__)
 
 
 def _close(scope: Scope, found: HandOff, *, by: str) -> None:
@@ -169,43 +208,18 @@ def _close(scope: Scope, found: HandOff, *, by: str) -> None:
     )
 
 
-def _just_closed(session: Session, client_id: str, now: datetime) -> HandOff | None:
-    """The one that another coach may have closed while this one was writing."""
-    return session.scalar(
-        select(HandOff)
-        .where(HandOff.client_id == client_id, HandOff.closed_at >= now - AT_ONCE)
-        .order_by(HandOff.closed_at.desc())
-        .limit(1)
-    )
+def let_check_ins_go_on(app: App, client_id: str, *, by: str | None = None) -> None:
+    """A person, else the client's own coach, has set the next contact after a concern.
 
-
-def let_check_ins_go_on(
-    app: App,
-    client_id: str,
-    *,
-    by: str | None = None,  # noqa: ARG001  # for the audit log, once there is one
-) -> None:
-    """A person has set the next contact after a concern: check-ins are planned again."""
+    Check-ins are planned again.
+    """
     with app.db.write() as session:
         scope = _scope(app, session, client_id)
+        who = by or scope.client.coach_id
+        audit.record(session, who=who, what="check_ins_go_on", whom=client_id, now=scope.now)
         scope.client.held = None
         plan.plan_next(scope)
     app.bells.ring("schedule")
-
-
-def _relay(session: Session, found: HandOff, message: Message, direction: str) -> None:
-    message.relayed = True
-    session.add(
-        Relay(
-            id=new_id(),
-            hand_off_id=found.id,
-            message_id=message.id,
-            direction=direction,
-            at=message.at,
-            passed_on=direction == "to_client",
-        )
-    )
-    session.flush()
 
 
 def _scope(app: App, session: Session, client_id: str) -> Scope:

@@ -14,6 +14,7 @@ from channels.base import Inbound
 from onestep.domain.enrolment import Enrolment
 from onestep.domain.words_table import Word
 from onestep.safety import Level, Request, ScreenContext, Verdict, screen
+from onestep.services import from_coach
 from onestep.services.already import Already
 from onestep.services.app import App
 from onestep.services.attachments import wanted
@@ -25,7 +26,16 @@ from onestep.services.park import Sender, park
 from onestep.services.scope import is_discreet
 from onestep.services.stops_too import put_stop, stops_too
 from onestep.services.strangers import goes_apart, receive_apart, receive_unknown
-from onestep.storage import attachments, clients, inbox, incidents, sealed, talk, waiting
+from onestep.storage import (
+    attachments,
+    clients,
+    coach_lines,
+    inbox,
+    incidents,
+    sealed,
+    talk,
+    waiting,
+)
 from onestep.storage.alone import alone_at, alone_with
 from onestep.storage.database import DATABASE_AWAY
 from onestep.storage.models import Inbox, Message, Prompt
@@ -53,8 +63,13 @@ class Received:
     parked: bool = False
 
 
+OF_A_COACH = Received(new=True)  # D13: a coach's message is never a client's
+
+
 def receive(app: App, inbound: Inbound) -> Received:
     """Keeps one inbound message with its verdict; the same message twice has no effect.
+
+    What a coach sent is seen to as such, and goes to a client only where it answers one.
 
     With the database away it is parked in the spool, and taken in when that is back.
 
@@ -111,10 +126,15 @@ def keep(
         if theirs is not None:
             received = _from_client(app, session, theirs, inbound, verdict, now, already)
             return received, verdict.level is not Level.NONE
+        if coach_lines.whose(session, channel=inbound.channel, value=inbound.sender) is not None:
+            return OF_A_COACH, False
         joined = receive_unknown(app, session, inbound, verdict, now=now, already=already)
         return Received(True, *joined), True
 
     received, at_once = app.db.write_together(kept)
+    if received is OF_A_COACH:
+        from_coach.take(app, inbound, now=now)
+        return received
     if received.new:
         app.bells.ring("inbox")
     if at_once:

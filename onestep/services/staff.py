@@ -36,11 +36,17 @@ def tell(
     buttons. A coach whom nothing reaches is a line for the operator.
     """
     found = rota.ways(session, coach_id)
+    said = _said(ring_id, about)
     for address in found:
-        _queue(session, address, text, now, lane, _said(ring_id, about), choices)
+        queue(session, address, text, now=now, lane=lane, said=said, choices=choices)
     if not found:
-        log.error("coach %s cannot be told: no way reaches them. Add one", coach_id)
+        nothing_reaches(coach_id)
     return len(found)
+
+
+def nothing_reaches(coach_id: str) -> None:
+    """A line for the operator: this coach has no way by which they could be told."""
+    log.error("coach %s cannot be told: no way reaches them. Add one", coach_id)
 
 
 def tell_emergency_contact(app: App, session: Session, text: str, *, now: datetime) -> bool:
@@ -49,7 +55,7 @@ def tell_emergency_contact(app: App, session: Session, text: str, *, now: dateti
         return False
     channel, _, value = app.emergency_contact.partition(":")
     address = clients.known_or_new(session, channel=channel, value=value, now=now)
-    _queue(session, address, text, now, outbox.ALERT, _said(None, "emergency"), ())
+    queue(session, address, text, now=now, said=_said(None, "emergency"))
     return True
 
 
@@ -70,15 +76,18 @@ def _said(ring_id: str | None, about: str | None) -> list[dict[str, str]] | None
     return [{key: value for key, value in said.items() if value}] if any(said.values()) else None
 
 
-def _queue(
+def queue(
     session: Session,
     address: Address,
     text: str,
+    *,
     now: datetime,
-    lane: str,
-    said: list[dict[str, str]] | None,
-    choices: Sequence[tuple[str, str]],
-) -> None:
+    due: datetime | None = None,
+    lane: str = outbox.ALERT,
+    said: list[dict[str, str]] | None = None,
+    choices: Sequence[tuple[str, str]] = (),
+) -> str:
+    """Queues `text` to one address of the staff, for `due` or at once; its message's id."""
     message = talk.add_message(
         session,
         text=text,
@@ -102,7 +111,8 @@ def _queue(
             choices=[{"key": key, "label": label} for key, label in choices],
             state="ready",
             queued_at=now,
-            due_at=now,
+            due_at=due or now,
         )
     )
     session.flush()
+    return message.id

@@ -19,6 +19,7 @@ from onestep.safety import Level, Request, Verdict
 from onestep.services import apart
 from onestep.services.already import Already, went_already
 from onestep.services.app import App
+from onestep.services.coach_phone import binds
 from onestep.services.concern_reply import NUMBERS_AGAIN, ONE_RECEIPT_IN
 from onestep.services.joining import CODE, Joined, join, read_code
 from onestep.services.promise import promise
@@ -61,6 +62,8 @@ def receive_unknown(
     if _stops(inbound) or verdict.request is Request.STOP:  # silence is the answer
         invites.ask_no_more(session, address.id)
         cancel.at(session, address_id=address.id, reason="stopped")
+        return ()
+    if kind == CODE and binds(app, session, address, inbound, message, now=now):
         return ()
     joined = join(app, session, address, inbound, message, now=now)
     if joined is None and _may_be_told(session, address, now):

@@ -37,8 +37,8 @@ def _theirs(coach: Coach, now: datetime) -> ColumnElement[bool]:
     """Whom a coach may see.
 
     Their own, and all of them for a lead; those of whom they cover for; whoever they were rung
-    about, or anything rings for while they are on call; whoever they are in a hand-off with; and
-    for a while whoever they broke the glass for.
+    about, or anything rings for while they are on call; whoever they are in a hand-off with, or
+    are asked to come to; and for a while whoever they broke the glass for.
     """
     if coach.role == "lead":
         return true()
@@ -61,6 +61,11 @@ def _theirs(coach: Coach, now: datetime) -> ColumnElement[bool]:
             HandOff.state != "closed",
             HandOffCoach.hand_off_id == HandOff.id,
             HandOffCoach.coach_id == coach.id,
+        ),
+        exists().where(
+            HandOff.client_id == Client.id,
+            HandOff.state == "requested",
+            HandOff.coach_id == coach.id,
         ),
         exists().where(
             BreakGlass.client_id == Client.id,

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from onestep.storage import sealed
 from onestep.storage.models import Address, Coach, CoachLine, Outbox
 
 # A coach's address: one that is dead and writes is live again; another took the place of a moved.
@@ -69,13 +70,14 @@ def about(session: Session, message_id: str) -> CoachLine | None:
     return session.get(CoachLine, message_id)
 
 
-def whose(session: Session, *, channel: str, value_hash: str) -> tuple[Coach, Address] | None:
+def whose(session: Session, *, channel: str, value: str) -> tuple[Coach, Address] | None:
     """The coach who works here and has this address; nothing where it is none's, or not now."""
+    hashed = sealed.keyring(session).address_hash(channel, value)
     found = session.execute(
         select(Coach, Address)
         .join(Address, Address.coach_id == Coach.id)
-        .where(Address.channel == channel, Address.value_hash == value_hash)
-        .where(Address.state.in_(OF_A_COACH), Coach.active)
+        .where(Address.channel == channel, Address.value_hash == hashed)
+        .where(Address.client_id.is_(None), Address.state.in_(OF_A_COACH), Coach.active)
     ).one_or_none()
     return None if found is None else (found[0], found[1])
 

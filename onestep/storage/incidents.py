@@ -67,7 +67,7 @@ def from_unknown(session: Session, *, since: datetime) -> list[FromUnknown]:
         select(Message, Address)
         .join(Address, Address.id == Message.address_id)
         .where(Message.client_id.is_(None), Message.direction == "in", Message.at >= since)
-        .where(Message.id.not_in(of_incident))
+        .where(Message.id.not_in(of_incident), Message.coach_id.is_(None))
         .order_by(Message.at.desc(), Message.id.desc())
         .limit(SHOWN_AT_MOST)
     )

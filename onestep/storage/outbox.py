@@ -31,6 +31,7 @@ from onestep.storage.models import Address, ChannelPace, Hold, Outbox
 
 OPEN = ("ready", "sending")
 ALERT = "alert"  # the lane of what must not be missed
+STAFF = "alert"  # the kind of what goes to the staff
 HELD = "quiet_hours"  # the reason of a row that waits for the morning; others may pass it
 # An alert is tried again within a minute: one due later than this was queued before the machine's
 # clock was put back, and does not wait for that hour to come again.
@@ -156,8 +157,24 @@ def _oldest_due(*, alert: bool) -> Select[Outbox]:
         not_(and_(earlier.state == "ready", earlier.due_at > _NOW, passed)),
     )
     oldest = select(Outbox).where(_ready(alert=alert), ~blocked).order_by(Outbox.seq).limit(1)
-    oldest = oldest.join(Address).where(_not_without() if alert else _has_way())
+    way = _not_without() if alert else and_(_has_way(), ~_behind_for_staff())
+    oldest = oldest.join(Address).where(way)
     return oldest.with_for_update(of=Outbox, skip_locked=True)
+
+
+def _behind_for_staff() -> ColumnElement[bool]:
+    """Whether a line to a coach's phone has an earlier one before it: theirs keep their order."""
+    earlier = aliased(Outbox)
+    not_yet = and_(earlier.state == "ready", earlier.due_at > _NOW, earlier.attempts == 0)
+    return exists().where(
+        Outbox.kind == STAFF,
+        earlier.kind == STAFF,
+        earlier.address_id == Outbox.address_id,
+        earlier.lane == Outbox.lane,
+        earlier.seq < Outbox.seq,
+        earlier.state.in_(OPEN),
+        not_(not_yet),
+    )
 
 
 @cache
