@@ -16,6 +16,7 @@ from onestep.services.daily import look
 from onestep.services.deliver import deliver, deliver_alert
 from onestep.services.deliver_look_up import look_up
 from onestep.services.due import run_due
+from onestep.services.hand_off_trouble import tell_of_trouble
 from onestep.services.hand_off_waits import see_to_waiting
 from onestep.services.heartbeat import beat
 from onestep.services.missed import take_in_missed
@@ -57,6 +58,7 @@ def loops(app: App) -> list[Loop]:
         Loop("look-ups", "outbox", partial(look_up, app)),
         Loop("waiting", "hand_off", partial(asyncio.to_thread, see_to_waiting, app)),
         Loop("passing on", "hand_off", partial(asyncio.to_thread, pass_on, app)),
+        Loop("trouble", "hand_off", partial(asyncio.to_thread, tell_of_trouble, app)),
     ]
     senders = AT_ONCE * max(len(app.channels), 1)
     danger = [

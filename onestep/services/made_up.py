@@ -20,6 +20,8 @@ from onestep.storage.invites import agree_safe_contact
 from onestep.storage.models import CheckIn, Client, Coach, Conversation, Entry, SmallStep
 
 COACH, LEAD = "Ana", "Bea"
+# A demo is looked at on any day and at any hour, and somebody is there.
+ALWAYS = [[day, "00:00", "00:00"] for day in range(7)]
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,8 @@ def add_stories(app: App, stories: tuple[Story, ...] = STORIES) -> dict[str, str
     with app.db.write() as session:
         before = now - timedelta(days=90)
         coach = clients.add_coach(session, name=COACH, now=before)
-        clients.add_coach(session, name=LEAD, now=before, role="lead")
+        lead = clients.add_coach(session, name=LEAD, now=before, role="lead")
+        coach.hours = lead.hours = ALWAYS
         return {story.called: _add(app, session, coach, story, now) for story in stories}
 
 

@@ -8,9 +8,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from onestep.services import hand_off
 from onestep.services.app import App
 from onestep.services.errors import UnknownClient, UnknownMessage
-from onestep.services.hand_off_trouble import trouble
 from onestep.services.thread_hidden import Hidden, hidden_from
 from onestep.services.thread_parts import NoteLine, Person, Stretch, Thread, ThreadLine
+from onestep.services.trouble import trouble
 from onestep.storage import clients, sealed, talk
 from onestep.storage.base import new_id
 from onestep.storage.models import (

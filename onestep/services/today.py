@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from onestep.services.app import App
-from onestep.services.hand_off_trouble import trouble
 from onestep.services.thread_hidden import Hidden, hidden_from
+from onestep.services.trouble import trouble
 from onestep.storage import caseload, gone_out, sealed
 from onestep.storage.models import (
     Alert,

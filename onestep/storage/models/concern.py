@@ -96,6 +96,7 @@ class HandOff(Base):
     due_at: Mapped[datetime | None]
     step: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     promised_at: Mapped[datetime | None]
+    no_way_told_at: Mapped[datetime | None]  # when its coaches heard that no text reaches them
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[str | None] = mapped_column(ForeignKey("coach.id"))
 
@@ -161,11 +162,13 @@ class Relay(Base):
     )
     id: Mapped[str] = mapped_column(Key, primary_key=True)
     hand_off_id: Mapped[str] = mapped_column(ForeignKey("hand_off.id"), index=True)
-    message_id: Mapped[str] = mapped_column(ForeignKey("message.id"))
+    message_id: Mapped[str] = mapped_column(ForeignKey("message.id"), index=True)
     direction: Mapped[str] = mapped_column(String(9))  # to_coach | to_client
     at: Mapped[datetime]
     # To a coach: whether the phones of those who are in it have been seen to.
     passed_on: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # To a client: the trouble with it that its coach was told of, by the state of the row.
+    told: Mapped[str | None]
 
 
 class CoachLine(Base):
