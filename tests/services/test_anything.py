@@ -121,12 +121,14 @@ class Service(RuleBasedStateMachine):
     @rule(phone=PHONE)
     def client_in_danger(self, phone):
         """A client says outright that they are in danger: answered at once, whatever else."""
-        before = len(self.world.phone(phone))
         self.take_in(phone, "I want to kill myself")
         self.world.go()
         if self.network == "up":
-            shown = [each.text for each in self.world.phone(phone)[before:]]
-            assert any("116 123" in text for text in shown)
+            assert any("116 123" in each.text for each in self.world.phone(phone))
+            now = self.world.app.clock()
+            said = self.world.rows(Message, client_id=self.ids[phone], direction="out")
+            lately = [row.kind for row in said if row.at > now - timedelta(hours=1)]
+            assert {"concern_reply", "relay"} & set(lately)
 
     @rule(phone=PHONE)
     def check_in_by_hand(self, phone):
