@@ -1,0 +1,171 @@
+"""Alerts while something is broken, and while several do the same at once."""
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import pytest
+from sqlalchemy import update
+
+from onestep.services import alerts, deliver
+from onestep.services.alert_clock import strike
+from onestep.services.errors import AlertTaken
+from onestep.storage.models import Alert, Outbox, Ring
+from onestep.worker import work
+from tests.databases import both_databases
+from tests.services.world import AWAY
+
+DANGER = "I want to kill myself"
+REPLY_WITHIN, NOTICE_WITHIN = 2.0, 5.0  # seconds: the safety page, T7
+GIVE_UP = 30.0
+ANA, BEN = "07700900201", "07700900202"
+
+
+@pytest.fixture
+def staffed(world):
+    """Ana coaches Sam, Ben leads; each has a phone."""
+    world.sam = world.add()
+    world.ids = [world.reach("Ana", ANA), world.reach("Ben", BEN)]
+    world.staff("Ben", role="lead")
+    return world
+
+
+def on(world, phone):
+    """What lies on a coach's phone."""
+    return [shown.text for shown in world.phone(phone, "sms")]
+
+
+async def _hangs(turn):
+    await asyncio.sleep(GIVE_UP)
+
+
+def _garbage(turn):
+    return "not an answer"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["down", "hung", "garbage"])
+def test_the_bot_is_broken(staffed, how):
+    """T7: with every loop running and turns waiting, the reply in 2 s and the notice in 5."""
+    world = staffed
+    if how == "down":
+        world.bot.fault = AWAY
+    elif how == "hung":
+        world.bot.turn = _hangs
+    else:
+        world.bot.rule = _garbage
+    dees = [world.add(f"D{n}", phone=f"2{n}") for n in range(6)]
+    took = world.run(_seconds(world, len(dees)))
+    assert took["reply"] < REPLY_WITHIN
+    assert took["notice"] < NOTICE_WITHIN
+
+
+async def _seconds(world, others):
+    """How long the reply and the notice took, behind others whose turns go wrong."""
+    loops = asyncio.create_task(work(world.app))
+    for n in range(others):
+        await asyncio.to_thread(world.write, "been better", phone=f"2{n}", go=False)
+    await asyncio.sleep(0.1)  # their turns are under way
+    began, took = time.monotonic(), {}
+    await asyncio.to_thread(world.write, DANGER, go=False)
+    seen = {"reply": world.phone, "notice": lambda: on(world, ANA)}
+    while len(took) < len(seen):
+        assert time.monotonic() - began < GIVE_UP, "it did not arrive"
+        for name, look in seen.items():
+            if name not in took and look():
+                took[name] = time.monotonic() - began
+        await asyncio.sleep(0.01)
+    loops.cancel()
+    with suppress(asyncio.CancelledError, BaseExceptionGroup):
+        await loops
+    return took
+
+
+def test_a_sender_that_dies_before_it_noted_the_notice(staffed, monkeypatch):
+    """R5: it goes again, with its reference, by which the coach knows it for the same."""
+    world = staffed
+    world.write(DANGER, go=False)
+    real, died = deliver._settle, []
+
+    def dies(app, taken, outcome, *, late):
+        if taken.channel == "sms" and not died:
+            died.append(taken)
+            raise SystemError
+        real(app, taken, outcome, late=late)
+
+    monkeypatch.setattr(deliver, "_settle", dies)
+    with suppress(SystemError):
+        world.go()
+    assert len(on(world, ANA)) == 1
+    with world.app.db.write() as session:
+        session.execute(update(Outbox).values(lease_until=0.0))
+    world.go()
+    once, again = on(world, ANA)
+    assert once == again
+    assert world.rows(Alert)[0].ref in once
+
+
+def test_one_way_that_is_gone_leaves_the_others(staffed):
+    """Every way is tried; one that works is enough, and it climbs all the same."""
+    world = staffed
+    world.reach("Ana", "9001", "telegram")
+    world.app.channels.pop("sms")
+    world.write(DANGER)
+    assert len(world.phone("9001")) == 1
+    world.wait(minutes=5)
+    assert [row.coach_id for row in world.rows(Ring)] == world.ids
+
+
+@both_databases
+def test_two_press_at_the_same_moment(staffed):
+    """One has it; the other is told who."""
+    world = staffed
+    world.write(DANGER)
+    (alert,) = world.rows(Alert)
+
+    def press(by):
+        try:
+            alerts.acknowledge(world.app, alert.id, by=by)
+        except AlertTaken as taken:
+            return taken.who
+        return None
+
+    with ThreadPoolExecutor(2) as pool:
+        said = list(pool.map(press, world.ids))
+    assert sorted(map(str, said)) in (["Ana", "None"], ["Ben", "None"])
+    (alert,) = world.rows(Alert)
+    assert alert.acknowledged_by == world.ids[said.index(None)]
+
+
+@both_databases
+def test_four_workers_strike_one_clock(staffed):
+    """Each step is rung once, whoever looks first."""
+    world = staffed
+    world.write(DANGER)
+    world.wait(minutes=5, go=False)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: strike(world.app), range(8)))
+    assert [row.coach_id for row in world.rows(Ring)] == world.ids
+
+
+def test_a_clock_that_was_put_back_holds_up_no_alert(staffed):
+    """R8: what was due at an hour that comes again is due now; put forward, it rings once."""
+    world = staffed
+    world.write(DANGER)
+    world.wait(hours=-1)
+    world.wait(minutes=1)
+    assert len(world.rows(Ring)) >= 2
+    before = len(world.rows(Ring))
+    world.wait(days=3650)
+    assert len(world.rows(Ring)) == before + 1
+
+
+def test_a_restart_forgets_nothing(staffed, new_world):
+    """Another process with the same database goes on with the climb."""
+    world = staffed
+    world.write(DANGER)
+    other = new_world("other", url=world.url)
+    other.app.clock.move(world.app.clock() - other.app.clock())
+    other.wait(minutes=5)
+    assert [row.coach_id for row in other.rows(Ring)] == world.ids
