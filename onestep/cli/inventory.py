@@ -56,7 +56,7 @@ def take_inventory(settings: Settings, *, from_variables: tuple[str, ...] = ()) 
         found.look("database", lambda: _database(settings))  # made by the same verb as the keys
         if not found.wrong:
             found.look("audit", lambda: _audit(settings))
-        found.look("rota", lambda: _rota(settings))
+            found.look("rota", lambda: _rota(settings))
     found.look("spool", lambda: _spool(settings))
     found.look("content", lambda: _content(settings))
     found.look("bot", lambda: _bot(settings))

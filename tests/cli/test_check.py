@@ -61,6 +61,7 @@ def test_what_is_configured_is_said(onestep_run, at, tmp_path):
         "keys",
         "database",
         "audit",
+        "rota",
         "spool",
         "content",
         "bot",

@@ -31,6 +31,7 @@ WHO_MAY = {
     "GET /clients": COACH,
     "POST /clients/{client_id}/break-glass": COACH,
     "GET /account": COACH,
+    "POST /account/telegram": COACH,
     "POST /account/browsers/{browser}/end": COACH,
     "GET /clients/{client_id}": CLIENT,
     "POST /clients/{client_id}/go-on": CLIENT,
@@ -42,6 +43,8 @@ WHO_MAY = {
     "POST /clients/{client_id}/thread/note": CLIENT,
     "POST /clients/{client_id}/thread/read/{message}": CLIENT,
     "POST /clients/{client_id}/thread/hand-back": CLIENT,
+    "POST /clients/{client_id}/thread/read-all": CLIENT,
+    "POST /clients/{client_id}/coach": LEAD,
     "GET /alerts/{alert}": ALERT,
     "POST /alerts/{alert}/take": ALERT,
     "POST /alerts/{alert}/settle": ALERT,
@@ -292,3 +295,36 @@ def test_hours_that_nobody_covers_are_shown(office):
     assert rota.gaps(office.world.app)[0][0] == rows[0][1]
     for wrong in ({"ends": "2026-03-04T07:00"}, {"begins": "x"}, {"coach": "x"}):
         assert lee.post("/service/on-call", **fields | wrong).status_code == 409
+
+
+def test_a_client_of_somebody_who_left_gets_another_coach(office):
+    """A lead moves them; from then on they are the other's to see, and not the first one's."""
+    lee, ben, ana = (office.surfers[role] for role in ("lead", "other", "own"))
+    rota.set_cover(office.world.app, office.who["own"], [], by=office.who["lead"])
+    answer = lee.post(f"/clients/{office.sam}/coach", coach=office.who["other"])
+    assert answer.status_code == 303
+    assert ben.open(f"/clients/{office.sam}").status_code == 200
+    with office.world.app.db.write() as session:
+        session.get_one(Alert, office.alert).to_coach_id = None
+    assert ana.open(f"/clients/{office.sam}").status_code == 404
+    assert lee.post(f"/clients/{office.sam}/coach", coach=office.who["left"]).status_code == 409
+
+
+def test_all_of_a_talk_is_marked_as_read_at_once(office):
+    """The first who read it stays named."""
+    office.world.write("and more", go=False)
+    ana, thread = office.surfers["own"], f"/clients/{office.sam}/thread"
+    ana.post(f"{thread}/read/{office.message}")
+    office.surfers["lead"].post(f"{thread}/read-all")
+    named = [row.coach_id for row in office.world.rows(Reading)]
+    assert named == [office.who["own"], office.who["lead"]]
+    assert "I have read all of this" not in ana.open(thread).text
+
+
+def test_a_coach_binds_their_own_telegram_by_a_code_from_their_page(office):
+    """Sent from the phone it makes that phone theirs; the page lists it."""
+    ana, world = office.surfers["own"], office.world
+    code = re.search(r'class="letters">(\w+)<', ana.post("/account/telegram").text)[1]
+    world.write(code, phone="555")
+    assert "Telegram: 555" in ana.open("/account").text
+    assert code not in ana.open("/account").text

@@ -2,8 +2,9 @@
 
 from starlette.responses import Response
 
-from onestep.services import access, hand_off, today
+from onestep.services import access, accounts, hand_off, today
 from onestep.services.caseload import caseload
+from onestep.services.caseload import move as move_to
 from onestep.services.errors import ReasonMissing, UnknownClient
 from onestep.services.reading import opened
 from onestep.services.record_page import record_page
@@ -20,7 +21,15 @@ def one(call: Call) -> Response:
     client_id = call.part("client_id")
     opened(call.app, "read_record", by=call.by, whom=client_id)
     shown = record_page(call.app, client_id, seen_by=call.by)
-    return call.page("client.html", page=shown)
+    lead = call.me is not None and call.me.lead
+    there = [each for each in accounts.colleagues(call.app) if each.active] if lead else []
+    return call.page("client.html", page=shown, coaches=there)
+
+
+def move(call: Call) -> Response:
+    """A lead gives a client another coach."""
+    move_to(call.app, call.part("client_id"), call.said("coach"), by=call.by)
+    return call.go(f"/clients/{call.part('client_id')}")
 
 
 def let_go_on(call: Call) -> Response:

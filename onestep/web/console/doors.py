@@ -41,6 +41,7 @@ OF_COACHES = (
     Door("/clients/{client_id}/break-glass", clients.break_glass, Needs.COACH, "POST"),
     Door("/sign-out", entrance.sign_out, Needs.COACH, "POST"),
     Door("/account", account.page, Needs.COACH),
+    Door("/account/telegram", account.bind_telegram, Needs.COACH, "POST"),
     Door("/account/browsers/{browser}/end", account.end_browser, Needs.COACH, "POST"),
 )
 
@@ -48,6 +49,7 @@ OF_LEADS = (
     Door("/service", service.page, Needs.LEAD),
     Door("/service/audit", service.audit_log, Needs.LEAD),
     Door("/service/coaches", service.invite, Needs.LEAD, "POST"),
+    Door("/clients/{client_id}/coach", clients.move, Needs.LEAD, "POST"),
     Door("/service/coaches/{coach}/link", service.link_again, Needs.LEAD, "POST"),
     Door("/service/coaches/{coach}/end", service.end, Needs.LEAD, "POST"),
     Door("/service/coaches/{coach}/cover", service.set_cover, Needs.LEAD, "POST"),
@@ -67,6 +69,7 @@ OF_A_CLIENT = (
     Door(f"{ONE}/thread/say", threads.say, Needs.CLIENT, "POST"),
     Door(f"{ONE}/thread/note", threads.note, Needs.CLIENT, "POST"),
     Door(f"{ONE}/thread/read/{{message}}", threads.mark_read, Needs.CLIENT, "POST"),
+    Door(f"{ONE}/thread/read-all", threads.mark_all_read, Needs.CLIENT, "POST"),
     Door(f"{ONE}/thread/hand-back", threads.hand_back, Needs.CLIENT, "POST"),
 )
 

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from onestep.services import access, hand_off, thread
+from onestep.services import access, hand_off, thread, thread_read
 from onestep.services.closing import ClosingWords
 from onestep.services.errors import UnknownMessage
 from onestep.services.reading import opened
@@ -21,7 +21,8 @@ def page(call: Call) -> Response:
     inside = shown.hand_off is not None and any(
         each.id == call.by for each in shown.hand_off.coaches
     )
-    return call.page("thread.html", talk=shown, inside=inside)
+    unread = any(each.who == "client" and each.read_by is None for each in shown.lines)
+    return call.page("thread.html", talk=shown, inside=inside, unread=unread)
 
 
 def live(call: Call) -> Response:
@@ -66,6 +67,12 @@ def mark_read(call: Call) -> Response:
         if message is None or message.client_id != call.part("client_id"):
             raise UnknownMessage("There is no such message here.")
     thread.mark_read(call.app, call.part("message"), by=call.by)
+    return _back(call)
+
+
+def mark_all_read(call: Call) -> Response:
+    """All that can be seen of the talk was read."""
+    thread_read.mark_all_read(call.app, call.part("client_id"), by=call.by)
     return _back(call)
 
 
