@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -59,12 +60,13 @@ def check(session: Session) -> Whole:
     lines = session.scalars(
         select(Audit).order_by(Audit.seq).execution_options(yield_per=READ_AT_ONCE)
     )
-    for line in lines:
-        count += 1
-        fits = hmac.compare_digest(line.chain, _chained(key, before, line))
-        if line.seq != expected or not fits:
-            return Whole(count, line.seq)
-        before, expected = line.chain, expected + 1
+    with closing(lines):  # PostgreSQL keeps a cursor open for as long as there may be more
+        for line in lines:
+            count += 1
+            fits = hmac.compare_digest(line.chain, _chained(key, before, line))
+            if line.seq != expected or not fits:
+                return Whole(count, line.seq)
+            before, expected = line.chain, expected + 1
     return Whole(count, None)
 
 

@@ -29,6 +29,7 @@ def test_a_whole_chain_is_whole(told):
     assert checked(told) == audit.Whole(3, None)
 
 
+@both_databases
 @pytest.mark.parametrize(
     ("change", "broken_at"),
     [
