@@ -77,6 +77,7 @@ class Settings(BaseSettings):
         pattern=r"^(telegram|sms|email):\S+$",
         description="who is told of danger while the database is away, as channel:value",
     )
+    words_to_coaches: bool = Field(default=False, description="words go to coaches' Telegram")
     heartbeat_url: SecretStr | None = Field(
         default=None, description="address of a monitor that hears each minute that all is well"
     )

@@ -91,7 +91,7 @@ def build(
         public_url=settings.public_url,
         heartbeat_url=heartbeat.get_secret_value() if heartbeat else None,
         drills=not settings.demo,
-        words_to_coaches=settings.demo,
+        words_to_coaches=settings.words_to_coaches or settings.demo,
     )
 
 
