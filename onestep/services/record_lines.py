@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from onestep.services.thread_parts import Stretch
+
 
 @dataclass(frozen=True)
 class Line:
@@ -72,6 +74,7 @@ class Said:
     at: datetime
     with_person: bool
     edited: bool = False  # a later wording of a line above
+    name: str | None = None  # of the coach who wrote it
 
 
 @dataclass(frozen=True)
@@ -108,3 +111,4 @@ class RecordPage:
     for_person: tuple[ForPerson, ...] = ()
     concerns: tuple[Concern, ...] = ()
     thread: tuple[Said, ...] = field(default=())
+    stretches: tuple[Stretch, ...] = field(default=())  # hand-offs: who, from when to when

@@ -21,6 +21,7 @@ from onestep.services.record_lines import (
     Step,
 )
 from onestep.services.scope import Scope, new_turn_id, open_scope
+from onestep.services.stretches import names_of, stretches_of
 from onestep.services.thread_hidden import Hidden, hidden_from
 from onestep.services.times import in_words, next_check_in_words
 from onestep.storage import attachments, sealed
@@ -61,7 +62,7 @@ def _page(scope: Scope, hidden: Hidden) -> RecordPage:
         contact_said=contact_said(scope),
         enrolment=client.enrolment,
         channel=scope.channel,
-        hand_off=found.state if found else None,
+        hand_off=found.state if found and found.id not in hidden.hand_offs else None,
         held=client.held,
         next_check_in=next_check_in_words(scope),
         hopes=tuple(line for line in lines if line.kind == "best_hopes"),
@@ -73,6 +74,7 @@ def _page(scope: Scope, hidden: Hidden) -> RecordPage:
         for_person=tuple(_for_person(scope, hidden)),
         concerns=tuple(_concerns(scope, hidden)),
         thread=tuple(_thread(scope, hidden)),
+        stretches=stretches_of(session, client.id, hidden),
     )
 
 
@@ -196,6 +198,7 @@ def _thread(scope: Scope, hidden: Hidden) -> list[Said]:
         .order_by(Message.id.desc())
         .limit(THREAD_SHOWN)
     ).all()
+    names = names_of(scope.session)
     return [
         Said(
             who="client" if row.direction == "in" else "coach" if row.coach_id else "bot",
@@ -203,6 +206,7 @@ def _thread(scope: Scope, hidden: Hidden) -> list[Said]:
             at=_local(scope, row.at),
             with_person=row.relayed,
             edited=row.kind == "edit",
+            name=names.get(row.coach_id or ""),
         )
         for row in reversed(rows)
         if not hidden.line(row)

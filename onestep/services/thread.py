@@ -8,16 +8,15 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from onestep.services import hand_off
 from onestep.services.app import App
 from onestep.services.errors import UnknownClient, UnknownMessage
+from onestep.services.stretches import names_of, stretches_of
 from onestep.services.thread_hidden import Hidden, hidden_from
-from onestep.services.thread_parts import NoteLine, Person, Stretch, Thread, ThreadLine
+from onestep.services.thread_parts import NoteLine, Thread, ThreadLine
 from onestep.services.trouble import trouble
 from onestep.storage import clients, sealed, talk
 from onestep.storage.base import new_id
 from onestep.storage.models import (
     Attachment,
     Client,
-    Coach,
-    HandOff,
     HandOffCoach,
     Message,
     Note,
@@ -55,7 +54,7 @@ def thread(app: App, client_id: str, *, seen_by: str) -> Thread:
     with app.db.read() as session:
         client = _client(session, client_id)
         hidden = hidden_from(session, client, seen_by)
-        stretches = _stretches(session, client_id, hidden)
+        stretches = stretches_of(session, client_id, hidden)
         open_now = next((each for each in stretches if each.state != "closed"), None)
         return Thread(
             client_id=client_id,
@@ -126,7 +125,7 @@ def _lines(session: Session, client_id: str, hidden: Hidden) -> Iterator[ThreadL
     sent = _by_message(session, Outbox, Outbox.message_id, ids)
     read = _by_message(session, Reading, Reading.message_id, ids)
     came = _by_message(session, Attachment, Attachment.message_id, ids)
-    names = _names(session)
+    names = names_of(session)
     for message in messages:
         yield _line(
             session,
@@ -182,40 +181,8 @@ def _by_message[Row: Outbox | Reading | Attachment](
     return {row.message_id: row for row in rows}
 
 
-def _names(session: Session) -> dict[str, str]:
-    return {each.id: sealed.coach_name(session, each) for each in session.scalars(select(Coach))}
-
-
-def _stretches(session: Session, client_id: str, hidden: Hidden) -> tuple[Stretch, ...]:
-    names = _names(session)
-    rows = session.scalars(
-        select(HandOff).where(HandOff.client_id == client_id).order_by(HandOff.id)
-    )
-    return tuple(_stretch(session, row, names) for row in rows if row.id not in hidden.hand_offs)
-
-
-def _stretch(session: Session, row: HandOff, names: dict[str, str]) -> Stretch:
-    joined = session.scalars(
-        select(HandOffCoach.coach_id)
-        .where(HandOffCoach.hand_off_id == row.id)
-        .order_by(HandOffCoach.joined_at)
-    )
-    return Stretch(
-        id=row.id,
-        state=row.state,
-        because=row.because,
-        to=row.to,
-        requested_at=row.requested_at,
-        opened_at=row.opened_at,
-        closed_at=row.closed_at,
-        closed_by=names.get(row.closed_by or ""),
-        promised_at=row.promised_at,
-        coaches=tuple(Person(each, names[each]) for each in joined),
-    )
-
-
 def _notes(session: Session, client_id: str, hidden: Hidden) -> Iterator[NoteLine]:
-    names = _names(session)
+    names = names_of(session)
     rows = session.scalars(select(Note).where(Note.client_id == client_id).order_by(Note.id))
     for row in rows:
         if row.hand_off_id is None or row.hand_off_id not in hidden.hand_offs:
