@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from onestep.services import accounts, audit_view, rota
 from onestep.services.errors import RotaRefused
+from onestep.services.unread_long import unread_long
 from onestep.web.console.call import Call
 
 
@@ -80,6 +81,7 @@ def _page(call: Call, **more: Any) -> Response:
         covered=rota.covered(call.app),
         shifts=rota.shifts(call.app),
         gaps=rota.gaps(call.app),
+        unread=unread_long(call.app),
         **more,
     )
 
