@@ -12,16 +12,13 @@ from sqlalchemy.orm import Session
 from onestep.services import plan
 from onestep.services.app import App
 from onestep.services.hand_off import join
+from onestep.services.made_up_staff import add_staff
 from onestep.services.scope import open_scope
 from onestep.storage import clients, record, talk
 from onestep.storage.base import new_id
 from onestep.storage.clients import NewTerms
 from onestep.storage.invites import agree_safe_contact
 from onestep.storage.models import CheckIn, Client, Coach, Conversation, Entry, SmallStep
-
-COACH, LEAD = "Ana", "Bea"
-# A demo is looked at on any day and at any hour, and somebody is there.
-ALWAYS = [[day, "00:00", "00:00"] for day in range(7)]
 
 
 @dataclass(frozen=True)
@@ -103,13 +100,10 @@ STORIES = (
 
 
 def add_stories(app: App, stories: tuple[Story, ...] = STORIES) -> dict[str, str]:
-    """Adds a coach with these clients, and a lead; each client's id by what they are called."""
+    """Adds the staff and these clients; each client's id by what they are called."""
     now = app.clock()
     with app.db.write() as session:
-        before = now - timedelta(days=90)
-        coach = clients.add_coach(session, name=COACH, now=before)
-        lead = clients.add_coach(session, name=LEAD, now=before, role="lead")
-        coach.hours = lead.hours = ALWAYS
+        coach = add_staff(session, now=now)
         return {story.called: _add(app, session, coach, story, now) for story in stories}
 
 

@@ -1,20 +1,16 @@
 """The demo: two phones anyone can pick up, and beside them the record as a coach would see it."""
 
-import asyncio
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import select
-from sqlalchemy.exc import NoResultFound
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 from ulid import ULID
@@ -31,15 +27,12 @@ from onestep.services.record_page import record_page
 from onestep.storage import clients, sealed
 from onestep.storage.clients import NewTerms
 from onestep.storage.models import Client
+from onestep.web.demo_asked import LONGEST_TEXT, fields_of, found, told_of_changes
+from onestep.web.demo_coach import CoachPhones, coach_routes
 from onestep.web.phone import bubbles, is_typing, version
 
 TEMPLATES = Jinja2Templates(directory=Path(__file__).parent / "templates")
-LOOKS_EACH = 0.25  # seconds between two looks for something new
 MOVES = {"an_hour": timedelta(hours=1), "a_day": timedelta(days=1), "a_week": timedelta(days=7)}
-LONGEST_TEXT = 300_000
-
-View = Callable[[Request], Awaitable[Response]]
-Body = TypeAdapter(dict[str, str])
 
 
 class Demo:
@@ -52,7 +45,8 @@ class Demo:
     async def page(self, request: Request) -> Response:
         """The whole page: two phones and the record."""
         people = await run_in_threadpool(self._people)
-        context = {"people": people, "now": self.app.clock().isoformat()}
+        coaches = await run_in_threadpool(CoachPhones(self.app, self.ledger).who)
+        context = {"people": people, "coaches": coaches, "now": self.app.clock().isoformat()}
         return TEMPLATES.TemplateResponse(request, "demo.html", context)
 
     async def people(self, request: Request) -> Response:  # noqa: ARG002  # Starlette's shape
@@ -61,7 +55,7 @@ class Demo:
 
     async def join(self, request: Request) -> Response:
         """Someone new: invited, with first contact begun."""
-        body = await _body(request)
+        body = await fields_of(request)
         called = body.get("called", "").strip()[:40] or "Friend"
         channel = "sms" if body.get("channel") == "sms" else "telegram"
         client_id = await run_in_threadpool(self._join, called, channel)
@@ -77,13 +71,13 @@ class Demo:
 
     async def say(self, request: Request) -> Response:
         """Something typed on a phone."""
-        body = await _body(request)
+        body = await fields_of(request)
         await self._receive(request, text=body.get("text", "")[:LONGEST_TEXT])
         return Response(status_code=204)
 
     async def press(self, request: Request) -> Response:
         """A button pressed on a phone."""
-        body = await _body(request)
+        body = await fields_of(request)
         await self._receive(
             request, kind="choice", prompt=body.get("prompt", ""), key=body.get("key", "")
         )
@@ -91,7 +85,7 @@ class Demo:
 
     async def act(self, request: Request) -> Response:
         """Something done beside the phone: a check-in made due, a hand-off taken or given back."""
-        body = await _body(request)
+        body = await fields_of(request)
         acts: dict[str, Callable[[], None]] = {
             "check_in_due": lambda: by_hand.make_check_in_due(self.app, client_id),
             "take_over": lambda: hand_off.open_by_coach(self.app, client_id),
@@ -114,7 +108,7 @@ class Demo:
 
     async def clock(self, request: Request) -> Response:
         """Moves service time on, for everybody; what falls due then, happens."""
-        body = await _body(request)
+        body = await fields_of(request)
         if body.get("move") not in MOVES:
             raise HTTPException(400, f"move by one of: {', '.join(MOVES)}")
         self.app.clock.move(MOVES[body["move"]])
@@ -133,16 +127,7 @@ class Demo:
         """Tells a page, as server-sent events, that something has changed."""
         client_id = request.path_params["client_id"]
         await run_in_threadpool(version, self.app, client_id)  # a 404 now, not in mid-stream
-        return StreamingResponse(self._changes(request, client_id), media_type="text/event-stream")
-
-    async def _changes(self, request: Request, client_id: str) -> AsyncIterator[str]:
-        seen = ""
-        while not await request.is_disconnected():
-            now = await run_in_threadpool(version, self.app, client_id)
-            if now != seen:
-                seen = now
-                yield f"data: {json.dumps(now)}\n\n"
-            await asyncio.sleep(LOOKS_EACH)
+        return told_of_changes(request, lambda: version(self.app, client_id))
 
     async def _receive(self, request: Request, **fields: Any) -> None:
         client_id = request.path_params["client_id"]
@@ -192,26 +177,6 @@ def _person(session: Any, row: Client, about: dict[str, str]) -> dict[str, str]:
     }
 
 
-async def _body(request: Request) -> dict[str, str]:
-    """The fields of a JSON request; anything else is a 400 that says so."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        raise HTTPException(403, "only this page may do that")
-    try:
-        return Body.validate_json(await request.body())
-    except ValidationError:
-        raise HTTPException(400, "send a JSON object of strings") from None
-
-
-def _found(view: View) -> View:
-    async def answer(request: Request) -> Response:
-        try:
-            return await view(request)
-        except NoResultFound:
-            raise HTTPException(404, "there is no such client") from None
-
-    return answer
-
-
 def demo_routes(app: App, ledger: Ledger) -> list[Route]:
     """The demo's routes. Only demo mode has them: they let anyone be anyone."""
     demo = Demo(app, ledger)
@@ -221,10 +186,11 @@ def demo_routes(app: App, ledger: Ledger) -> list[Route]:
         Route("/demo/clients", demo.people),
         Route("/demo/clients", demo.join, methods=["POST"]),
         Route("/demo/clock", demo.clock, methods=["POST"]),
-        Route(f"{one}/lines", _found(demo.lines)),
-        Route(f"{one}/record", _found(demo.record)),
-        Route(f"{one}/changes", _found(demo.changes)),
-        Route(f"{one}/say", _found(demo.say), methods=["POST"]),
-        Route(f"{one}/press", _found(demo.press), methods=["POST"]),
-        Route(f"{one}/act", _found(demo.act), methods=["POST"]),
+        Route(f"{one}/lines", found(demo.lines)),
+        Route(f"{one}/record", found(demo.record)),
+        Route(f"{one}/changes", found(demo.changes)),
+        Route(f"{one}/say", found(demo.say), methods=["POST"]),
+        Route(f"{one}/press", found(demo.press), methods=["POST"]),
+        Route(f"{one}/act", found(demo.act), methods=["POST"]),
+        *coach_routes(CoachPhones(app, ledger)),
     ]

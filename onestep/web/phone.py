@@ -1,13 +1,15 @@
 """What lies on a simulated phone: what arrived on it, and what was written on it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from channels.ledger import Ledger
 from onestep.services.app import App
 from onestep.storage import clients, sealed
-from onestep.storage.models import Entry, Inbox, Incident, Message, Outbox, Rating
+from onestep.storage.models import Address, Entry, Inbox, Incident, Message, Outbox, Rating
 
 TYPING = ("waiting", "working")
 LEAVING = ("ready", "sending")
@@ -23,24 +25,34 @@ class Bubble:
     text: str
     choices: tuple[dict[str, str], ...] = ()
     prompt: str | None = None
+    replied_by: str = ""  # what a reply to this line names
 
 
 def bubbles(app: App, ledger: Ledger, client_id: str) -> list[Bubble]:
     """The phone's lines, oldest first. What was sent but never arrived is not among them."""
     with app.db.read() as session:
         address = clients.preferred_address(session, client_id)
-        if address is None:
-            return []
-        written = session.scalars(
-            select(Message)
-            # By address: what is held apart from their record lies on their phone all the same.
-            .where(Message.address_id == address.id, Message.direction == "in")
-            .order_by(Message.id.desc())
-            .limit(LINES_SHOWN)
-        ).all()
-        mine = [Bubble(row.id, True, sealed.readable(session, row) or "") for row in written]
-        shown = ledger.shown(address.channel, sealed.address_value(session, address))
-        sent = dict(session.execute(select(Outbox.id, Outbox.message_id)).tuples().all())
+        return [] if address is None else on_phone(session, ledger, address)
+
+
+def on_phone(session: Session, ledger: Ledger, address: Address) -> list[Bubble]:
+    """The same of any phone."""
+    written = session.scalars(
+        select(Message)
+        # By address: what is held apart from their record lies on their phone all the same.
+        .where(Message.address_id == address.id, Message.direction == "in")
+        .order_by(Message.id.desc())
+        .limit(LINES_SHOWN)
+    ).all()
+    mine = [Bubble(row.id, True, sealed.readable(session, row) or "") for row in written]
+    shown = ledger.shown(address.channel, sealed.address_value(session, address))
+    sent = dict(
+        session.execute(
+            select(Outbox.id, Outbox.message_id).where(Outbox.address_id == address.id)
+        )
+        .tuples()
+        .all()
+    )
     theirs = [
         Bubble(
             sent.get(line.reference, line.reference),
@@ -48,10 +60,27 @@ def bubbles(app: App, ledger: Ledger, client_id: str) -> list[Bubble]:
             line.text,
             tuple({"key": choice.key, "label": choice.label} for choice in line.choices),
             line.prompt,
+            f"{address.channel}-{line.id}",
         )
         for line in shown
     ]
     return sorted([*mine, *theirs], key=lambda bubble: bubble.id)
+
+
+def staff_typing(session: Session, address: Address, now: datetime) -> bool:
+    """Whether something is on its way to a coach's phone."""
+    leaving = select(Outbox.id).where(
+        Outbox.address_id == address.id, Outbox.state.in_(LEAVING), Outbox.due_at <= now
+    )
+    return session.scalar(leaving.limit(1)) is not None
+
+
+def staff_version(session: Session, address: Address, now: datetime) -> str:
+    """Changes whenever something on a coach's phone may have changed."""
+    here = select(func.max(Message.id)).where(Message.address_id == address.id)
+    gone = select(func.count()).where(Outbox.address_id == address.id, Outbox.state == "sent")
+    parts = [session.scalar(here), session.scalar(gone), staff_typing(session, address, now)]
+    return "-".join(str(part) for part in parts)
 
 
 def is_typing(app: App, client_id: str) -> bool:

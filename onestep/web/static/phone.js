@@ -20,6 +20,9 @@ class Phone {
     this.typing = element.querySelector(".typing");
     this.form = element.querySelector("form");
     this.text = element.querySelector("textarea");
+    this.beside = element.querySelector(".beside");
+    this.answering = element.querySelector(".answering");
+    this.answering.querySelector("button").addEventListener("click", () => this.answer(null));
     this.select.addEventListener("change", () => this.pick(this.select.value));
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.say(); });
     this.text.addEventListener("keydown", (event) => {
@@ -32,17 +35,31 @@ class Phone {
   start() {
     const kept = localStorage.getItem(this.key);
     const known = [...this.select.options].some((option) => option.value === kept);
-    const fallback = this.select.options[Math.min(Number(this.element.dataset.phone) - 1, this.select.options.length - 1)].value;
-    this.pick(known ? kept : fallback);
+    // The second phone is the coach's, so that one person can play both.
+    const options = [...this.select.options].map((option) => option.value);
+    const coach = options.find((value) => value.startsWith("coach-"));
+    this.pick(known ? kept : this.element.dataset.phone === "2" && coach ? coach : options[0]);
   }
 
   async pick(value) {
     if (value.startsWith("new-")) value = await this.join(value.slice(4));
     this.id = value;
+    this.coach = value.startsWith("coach-");
+    this.path = this.coach ? `/demo/coaches/${value.slice(6)}` : `/demo/clients/${value}`;
     this.select.value = value;
+    this.beside.hidden = this.coach;
+    this.answer(null);
     localStorage.setItem(this.key, value);
     this.listen();
     this.showRecord();
+  }
+
+  // On a coach's phone a reply names the message it answers: by that it finds its client.
+  answer(line) {
+    this.replied = line;
+    this.answering.hidden = line === null;
+    this.answering.querySelector("span").textContent = line === null ? "" : `Replying to: ${line.text}`;
+    if (line !== null) this.text.focus();
   }
 
   async join(channel) {
@@ -57,30 +74,44 @@ class Phone {
 
   listen() {
     this.source?.close();
-    this.source = new EventSource(`/demo/clients/${this.id}/changes`);
+    this.source = new EventSource(`${this.path}/changes`);
     this.source.onmessage = () => this.refresh();
   }
 
   async refresh() {
     const id = this.id;
     const asked = this.asked = (this.asked ?? 0) + 1;
-    const answer = await fetch(`/demo/clients/${id}/lines`);
+    const answer = await fetch(`${this.path}/lines`);
     if (!answer.ok || id !== this.id) return;
     const { lines, typing } = await answer.json();
     if (asked < (this.drawn ?? 0)) return; // a later answer overtook this one
     this.drawn = asked;
     this.draw(lines);
     this.typing.hidden = !typing;
-    if (shownPhone === this) await refreshRecord(id);
+    if (shownPhone) await refreshRecord(shownPhone.id);
   }
 
   draw(lines) {
-    const drawn = lines.map((line) => bubble(line));
     const last = lines.at(-1);
-    // On texts the choices are numbered in the words; a chat shows them as buttons.
-    if (last && !last.mine && last.prompt && last.choices.length && !/^1 /m.test(last.text)) drawn.push(this.buttons(last));
+    const drawn = lines.flatMap((line) => {
+      const item = bubble(line);
+      if (this.coach && !line.mine) item.append(this.replyButton(line));
+      // On texts the choices are numbered in the words; a chat shows them as buttons. A coach may
+      // take an alert after others have come in.
+      const open = !line.mine && line.prompt && line.choices.length && (this.coach || line === last);
+      return open && !/^1 /m.test(line.text) ? [item, this.buttons(line)] : [item];
+    });
     this.lines.replaceChildren(...drawn);
     this.lines.scrollTop = this.lines.scrollHeight;
+  }
+
+  replyButton(line) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "reply";
+    button.textContent = "Reply";
+    button.addEventListener("click", () => this.answer(line));
+    return button;
   }
 
   buttons(line) {
@@ -102,13 +133,17 @@ class Phone {
   async say() {
     const text = this.text.value;
     if (!text) return;
+    const replied = this.replied;
     this.text.value = "";
-    if (!(await this.send("say", { text }))) this.text.value = text;
+    this.answer(null);
+    if (await this.send("say", replied ? { text, replies_to: replied.replied_by } : { text })) return;
+    this.text.value = text;
+    this.answer(replied);
   }
 
   async send(path, body) {
     try {
-      await post(`/demo/clients/${this.id}/${path}`, body);
+      await post(`${this.path}/${path}`, body);
       await this.refresh();
       return true;
     } catch {
@@ -121,11 +156,12 @@ class Phone {
   }
 
   async act(body) {
-    await post(`/demo/clients/${this.id}/act`, body).catch(() => {});
+    await post(`${this.path}/act`, body).catch(() => {});
     await this.refresh();
   }
 
   showRecord() {
+    if (this.coach) return; // the record beside is a client's, and stays who it was
     shownPhone = this;
     return refreshRecord(this.id);
   }
