@@ -1,4 +1,4 @@
-"""Plays the ten transcripts of docs/conversations.md again and writes the page.
+"""Plays the transcripts of docs/conversations.md again and writes the page.
 
     python -m tools.transcripts          writes docs/conversations.md
     python -m tools.transcripts --show   prints it instead
@@ -31,6 +31,7 @@ from onestep.cli.start import Start
 from onestep.content import ContentInForce
 from onestep.dialogue import Asker
 from onestep.services.app import App
+from onestep.services.made_up_staff import ANA
 from onestep.settings import ROOT, Settings
 from onestep.storage import record
 
@@ -38,13 +39,18 @@ SCRIPTS = ROOT / "tests" / "conversations"
 PAGE = ROOT / "docs" / "conversations.md"
 BESIDE = ("about", "start", "rated", "hard", "expect", "wrong_now")
 FIRST_ID = 1_772_600_000_000  # any moment will do, so long as it is always the same
-HEAD = """# Ten conversations
+HEAD = """# Eleven conversations
 
 Remade by `make transcripts` from `tests/conversations/transcript_*.jsonl`, through the whole
 service and the real bot. Sam and Ana are made up. Words in square brackets are choices; lines in
 italics are what happens beside the talk. No clinician and no person with lived experience has
 read these yet; both should before a pilot.
 """
+DONE_BY_ANA = {
+    "alert_taken": "presses that she has this",
+    "hand_off_closed": "hands the conversation back",
+    "check_ins_go_on": "lets check-ins go on",
+}
 _LENGTH = TypeAdapter(timedelta)
 
 
@@ -150,8 +156,8 @@ def _said(player: Player, step: Mapping[str, Any]) -> list[str]:
             days = _LENGTH.validate_python(length).days
             gone = "A day goes by." if days == 1 else f"{days} days go by."
             return [f"*{gone}*\n"] if days else []
-        case {"event": "hand_off_closed"}:
-            return ["*Ana hands the conversation back.*\n"]
+        case {"event": str() as event} if event in DONE_BY_ANA:
+            return [f"*Ana {DONE_BY_ANA[event]}.*\n"]
         case _:
             return []
 
@@ -174,9 +180,17 @@ def _answers(player: Player, *, by: str = "") -> Iterator[str]:
             passed = True
             yield "*Ana is shown these words.*\n"
         elif "alert" in event and event["alert"]["level"] == "now":
-            yield "*Ana and whoever is covering are alerted at once.*\n"
+            yield "*Ana is alerted at once. On her phone:*\n"
+            yield f"> {_notice(player)}\n"
         elif "contact" in event:
             yield f"*Contact is now {event['contact']}.*\n"
+
+
+def _notice(player: Player) -> str:
+    """What an alert looks like on Ana's own phone, where the demo lets words go."""
+    lies = player.watcher.ledger.shown("telegram", ANA.phone)
+    text = next(line.text for line in reversed(lies) if line.text.startswith("Onestep:"))
+    return text.replace("\n", "  \n> ")
 
 
 def _line(who: str, text: str) -> str:

@@ -28,8 +28,10 @@ from onestep.worker import until_idle
 
 ACTS = {
     "check_in_due": by_hand.make_check_in_due,
+    "alert_taken": by_hand.take_alert,
     "hand_off_open": hand_off.open_by_coach,
     "hand_off_closed": hand_off.close,
+    "check_ins_go_on": hand_off.let_check_ins_go_on,
 }
 
 

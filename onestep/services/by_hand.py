@@ -4,8 +4,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from onestep.services import alerts
 from onestep.services.app import App
 from onestep.storage import clients, inbox
+from onestep.storage.alerts import now_of
 from onestep.storage.base import new_id
 from onestep.storage.models import CheckIn
 
@@ -39,6 +41,17 @@ def make_check_in_due(app: App, client_id: str) -> None:
             body={"event": "check_in_due", "check_in_id": row.id, "asked": True},
         )
     app.bells.ring("inbox")
+
+
+def take_alert(app: App, client_id: str) -> None:
+    """The client's own coach says that they have the alert that rings for this client.
+
+    Raises UnknownAlert where none does.
+    """
+    with app.db.read() as session:
+        ringing, by = now_of(session, client_id), clients.client(session, client_id).coach_id
+        alert_id = ringing.id if ringing is not None else ""
+    alerts.acknowledge(app, alert_id, by=by)
 
 
 def raise_event(app: App, client_id: str, event: str) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from onestep.services import plan
 from onestep.services.app import App
 from onestep.services.hand_off import join
-from onestep.services.made_up_staff import add_staff
+from onestep.services.made_up_staff import add_coach, add_others
 from onestep.services.scope import open_scope
 from onestep.storage import clients, record, talk
 from onestep.storage.base import new_id
@@ -103,8 +103,10 @@ def add_stories(app: App, stories: tuple[Story, ...] = STORIES) -> dict[str, str
     """Adds the staff and these clients; each client's id by what they are called."""
     now = app.clock()
     with app.db.write() as session:
-        coach = add_staff(session, now=now)
-        return {story.called: _add(app, session, coach, story, now) for story in stories}
+        coach = add_coach(session, now=now)
+        ids = {story.called: _add(app, session, coach, story, now) for story in stories}
+        add_others(session, coach, now=now)
+        return ids
 
 
 def _add(app: App, session: Session, coach: Coach, story: Story, now: datetime) -> str:

@@ -30,15 +30,18 @@ BEA = Phone("Bea", "lead", "9003", "lead, and on call")
 PHONES = (ANA, BEA, CAI)
 
 
-def add_staff(session: Session, *, now: datetime) -> Coach:
-    """Adds them; returns the clients' own coach."""
-    added = {each.name: _add(session, each, now) for each in PHONES}
-    ana, lead, deputy = added[ANA.name], added[BEA.name], added[CAI.name]
-    session.add(Cover(id=new_id(), coach_id=ana.id, deputy_id=deputy.id, position=1))
-    begins = now - timedelta(days=1)
-    session.add(OnCall(id=new_id(), coach_id=lead.id, begins_at=begins, ends_at=now + ON_CALL_FOR))
+def add_coach(session: Session, *, now: datetime) -> Coach:
+    """Adds the clients' own coach, with her phone."""
+    return _add(session, ANA, now)
+
+
+def add_others(session: Session, coach: Coach, *, now: datetime) -> None:
+    """Adds who stands in for her, and a lead who is on call at every hour."""
+    deputy, lead = _add(session, CAI, now), _add(session, BEA, now)
+    session.add(Cover(id=new_id(), coach_id=coach.id, deputy_id=deputy.id, position=1))
+    begins, ends = now - timedelta(days=1), now + ON_CALL_FOR
+    session.add(OnCall(id=new_id(), coach_id=lead.id, begins_at=begins, ends_at=ends))
     session.flush()
-    return ana
 
 
 def _add(session: Session, phone: Phone, now: datetime) -> Coach:

@@ -160,6 +160,66 @@ def test_the_coach_answers_beside_it(page: Page) -> None:
     expect(phone.theirs.nth(count + 1)).to_be_visible()
 
 
+class CoachPhone(Phone):
+    """Ana's phone, on which a reply names the message it answers."""
+
+    def line(self, words: str) -> Locator:
+        """The newest message with these words in it, once it is there."""
+        found = self.theirs.filter(has_text=words).last
+        expect(found).to_be_visible()
+        return found
+
+    def reply(self, words: str, text: str) -> None:
+        """Replies to the newest message that has these words in it."""
+        self.line(words).get_by_role("button", name="Reply").click()
+        expect(self.it.locator(".answering")).to_be_visible()
+        self.send(text)
+        expect(self.it.locator(".answering")).to_be_hidden()
+
+
+def test_concern_is_seen_and_a_person_answers(page: Page) -> None:
+    """Danger inside a check-in: the fixed reply, the coach's phone, the talk, and back again."""
+    page.get_by_label("a second phone").check()
+    sam, ana = Phone(page, 1), CoachPhone(page, 2)
+    expect(ana.it.locator("select option:checked")).to_contain_text("Ana")
+    sam.be("Someone new (chat)")
+    sam.press("Begin")
+    sam.write("to sleep through")
+    sam.write("id be up before the kids")
+    sam.make_due()
+    reply = sam.write("i dont want to be alive any more, i want to kill myself")
+    expect(reply).to_contain_text("999")
+    expect(reply).not_to_contain_text("kill")
+    expect(ana.line("danger may have been said")).to_contain_text("Ref ")
+    ana.press("I’ve got this")
+    ana.reply("You have it", "It's Ana. I'm reading this now. Can I ring you?")
+    expect(sam.theirs.last).to_have_text("It's Ana. I'm reading this now. Can I ring you?")
+    count = sam.theirs.count()
+    sam.send("yes please")
+    expect(ana.line("yes please")).to_be_visible()
+    sam.quiet()
+    expect(sam.theirs).to_have_count(count)
+    ana.reply("yes please", "back")
+    expect(ana.line("Handed back")).to_be_visible()
+    expect(sam.theirs.nth(count)).to_be_visible()
+    sam.it.locator("textarea").focus()
+    record(page).get_by_role("button", name="Let check-ins go on").click()
+    expect(record(page)).not_to_contain_text("Check-ins wait")
+    expect(sam.make_due()).to_contain_text("?")
+
+
+def test_what_a_coach_writes_to_nobody(page: Page) -> None:
+    """What answers no message goes to nobody, and the coach is told so."""
+    page.get_by_label("a second phone").check()
+    sam, ana = Phone(page, 1), CoachPhone(page, 2)
+    sam.be("Sam")
+    ana.be("Cai")
+    before = sam.theirs.count()
+    ana.send("hello there")
+    expect(ana.line("gone to nobody")).to_be_visible()
+    expect(sam.theirs).to_have_count(before)
+
+
 def test_two_phones(page: Page) -> None:
     """A second phone is someone else, and neither sees the other's words."""
     page.get_by_label("a second phone").check()

@@ -1,4 +1,4 @@
-"""The page of transcripts in docs: ten, of the scripts that are there, and remade the same."""
+"""The page of transcripts in docs: eleven, of the scripts that are there, and remade the same."""
 
 import re
 
@@ -10,10 +10,10 @@ SCRIPTS = sorted(transcripts.SCRIPTS.glob("transcript_*.jsonl"))
 
 
 def test_the_page_holds_the_scripts_that_are_there():
-    """Each of the ten scripts has its part, with what it shows and every line the client wrote."""
+    """Each of the scripts has its part, with what it shows and every line the client wrote."""
     page = transcripts.PAGE.read_text("utf-8")
     parts = re.split(r"^## ", page, flags=re.MULTILINE)[1:]
-    assert len(parts) == len(SCRIPTS) == 10
+    assert len(parts) == len(SCRIPTS) == 11
     for part, script in zip(parts, SCRIPTS, strict=True):
         steps = transcripts.steps_of(script)
         assert steps[0]["about"] in part, f"{script.stem}: run python -m tools.transcripts"

@@ -192,12 +192,17 @@ def given_for(folder: Path, *, port: int, api: str, **more: Any) -> dict[str, An
 
 
 @contextmanager
-def whole(folder: Path, made, **more: Any) -> Iterator[Whole]:
-    """The service in a thread of its own, from start to end; `more` is how it is built."""
+def whole(
+    folder: Path, made, *, given: dict[str, Any] | None = None, **more: Any
+) -> Iterator[Whole]:
+    """The service in a thread of its own, from start to end.
+
+    `given` are more of its settings, `more` is how it is built.
+    """
     port = free_port()
     webhook = f"http://127.0.0.1:{port}{Twilio.path}"
     with emulating(folder, webhook) as peer, between(peer.url) as line:
-        settings = Settings(**given_for(folder, port=port, api=line.url))
+        settings = Settings(**given_for(folder, port=port, api=line.url, **(given or {})))
         bot, door = ScriptedBot(rule), Door()
         app = built(settings, made, bot, **more)
         with serving(app, settings, before=door.before):
