@@ -46,7 +46,11 @@ def run_drill(app: App) -> bool:
         )
         if _begun_since(session, midnight):
             return False
-        _begin(app, session, verdict, rota.team(session, None, office, now), now)
+        to = _one(rota.team(session, None, office, now))
+        if to is None:
+            log.error("no daily drill: neither who is on call nor a lead has a way to be told")
+            return False
+        _begin(app, session, verdict, to, now)
     app.bells.ring("outbox")
     return True
 
@@ -75,11 +79,11 @@ def _begun_since(session: Session, since: datetime) -> bool:
     return session.scalar(drills.limit(1)) is not None
 
 
-def _begin(app: App, session: Session, verdict: Verdict, team: Team, now: datetime) -> None:
+def _begin(app: App, session: Session, verdict: Verdict, to: str, now: datetime) -> None:
     message = talk.add_message(
         session,
         text=WORDS,
-        direction="in",
+        direction="out",  # nobody wrote it; it counts as nobody's message and goes nowhere
         channel="drill",
         kind="drill",
         at=now,
@@ -96,11 +100,8 @@ def _begin(app: App, session: Session, verdict: Verdict, team: Team, now: dateti
         at=now,
         due_at=now + ARRIVES_WITHIN,
     )
-    to = _one(team)
     if verdict.level is not Level.NOW:
         log.error("the daily drill was not seen by the concern screen: stop, and find out why")
-    elif to is None:
-        log.error("the daily drill reaches nobody: give a lead a way that reaches them")
     else:
         row = alerts.ring(session, alert, to, because="raised", now=now)
         text = notice(app, session, alert, because="raised")

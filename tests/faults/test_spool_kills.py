@@ -18,6 +18,7 @@ def prepared(new_world, name):
     """A service with one client, closed; and what is to happen to it."""
     world = new_world(name)
     world.add()
+    world.reach("Ana", "07700900200")  # who is told once the database is back
     write_keyring(world.folder / "keys.json", world.made.keys)
     world.close()
     contact = f"sms:{ON_CALL}"

@@ -7,7 +7,7 @@ import pytest
 from onestep.domain.lull import Lull
 from onestep.services.record_page import record_page
 from onestep.storage import attachments
-from onestep.storage.models import Alert, Aside, Attachment, Inbox, Message
+from onestep.storage.models import Alert, AlertMessage, Aside, Attachment, Inbox, Message
 from tests.channels.telegram.whole import KIT, SAM, SlowBot, running, settings_for
 from tests.services.world import by_rule
 
@@ -49,7 +49,7 @@ def test_pictures_and_voice_notes(whole):
     assert found == {JPEG, OGG, JPEG + b"!"}
     page = record_page(whole.app, whole.ids[SAM])
     assert sorted(each.kind for each in page.pictures) == ["photo", "photo", "voice"]
-    assert [alert.level for alert in whole.all_of(Alert)] == ["unread"] * 3
+    assert [each.level for each in whole.all_of(AlertMessage)] == ["unread"] * 3
     assert whole.bot.texts() == [["me at the allotment"]]
     whole.eventually(lambda: len(hand.texts) == 2)
     assert whole.keys().count("picture_kept") == 1
@@ -78,7 +78,7 @@ def test_a_place_and_a_card_are_for_a_person(whole):
     handled(whole, 2)
     assert whole.said_by() == ["51.48, -3.18", "Rhys\n01632 960000"]
     assert whole.bot.heard == []
-    assert [alert.level for alert in whole.all_of(Alert)] == ["unread"] * 2
+    assert [each.level for each in whole.all_of(AlertMessage)] == ["unread"] * 2
     whole.eventually(lambda: len(hand.texts) == 1)
 
 
