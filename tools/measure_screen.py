@@ -1,6 +1,7 @@
 """Measures the concern screen on labelled JSON lines: recall, false alarms, time.
 
     python -m tools.measure_screen [FILE.jsonl] [--rules]
+    python -m tools.measure_screen --write      puts our own sets' tables into docs/screen.md
 
 Each line: {"text", "label": "concern"|"ordinary", "category"}. Without a file: our own test set
 and the ordinary answers that are held out. Prints Markdown; prints no text.
@@ -9,6 +10,8 @@ and the ordinary answers that are held out. Prints Markdown; prints no text.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import json
 import math
 import statistics
@@ -19,24 +22,58 @@ from pathlib import Path
 from onestep.safety import Level, Verdict, ready, screen
 from tests.safety.own_sets import TEST_SET, labelled, ordinary, requests
 
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "screen.md"
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+ANSWERS = 8  # of a client in a month, two check-ins a week
+
 
 def main() -> int:
     """Measure one file and print the tables; times are of this process alone."""
     parser = argparse.ArgumentParser(description="Measure the concern screen.")
     parser.add_argument("file", type=Path, nargs="?")
     parser.add_argument("--rules", action="store_true", help="count which rules fire on ordinary")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/screen.md")
     options = parser.parse_args()
     ready()
-    rows = _read(options.file) if options.file else _ours()
+    if options.write:
+        told = io.StringIO()
+        with contextlib.redirect_stdout(told):
+            _measure(None, with_rules=False)
+        _write(told.getvalue())
+    else:
+        _measure(options.file, with_rules=options.rules)
+    return 0
+
+
+def _measure(file: Path | None, *, with_rules: bool) -> None:
+    rows = _read(file) if file else _ours()
     verdicts, times = _run([row["text"] for row in rows])
     for label in dict.fromkeys(row["label"] for row in rows):
         _table(rows, verdicts, label)
-    if not options.file:
+    if file is None:
+        _print_month(rows, verdicts)
         _print_requests()
     _print_times(times)
-    if options.rules:
+    if with_rules:
         _print_rules(rows, verdicts)
-    return 0
+
+
+def _write(tables: str) -> None:
+    """Between the two marks of the page, and nowhere else."""
+    page = PAGE.read_text(encoding="utf-8")
+    before, rest = page.split(BEGIN)
+    after = rest.split(END)[1]
+    PAGE.write_text(f"{before}{BEGIN}\n{tables}\n{END}{after}", encoding="utf-8")
+
+
+def _print_month(rows: list[dict[str, str]], verdicts: list[Verdict]) -> None:
+    """False alarms a client and month, from the ordinary answers."""
+    levels = [v.level for r, v in zip(rows, verdicts, strict=True) if r["label"] == "ordinary"]
+    now, soft = (ANSWERS * levels.count(level) / len(levels) for level in (Level.NOW, Level.SOFT))
+    print(
+        f"\nAt {ANSWERS} answers a month: a false *now* for a client about every {1 / now:.0f} "
+        f"months, and {soft:.2f} notes a month that were not needed."
+    )
 
 
 def _read(file: Path) -> list[dict[str, str]]:
@@ -56,9 +93,9 @@ def _ours() -> list[dict[str, str]]:
 def _run(texts: list[str]) -> tuple[list[Verdict], list[float]]:
     verdicts, times = [], []
     for text in texts:
-        start = time.thread_time()
+        start = time.process_time()
         verdicts.append(screen(text))
-        times.append((time.thread_time() - start) * 1000)
+        times.append((time.process_time() - start) * 1000)
     return verdicts, times
 
 

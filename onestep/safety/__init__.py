@@ -1,7 +1,7 @@
 """What must not be missed: the concern screen, which reads every message before all else."""
 
 from onestep.safety.door import ready, screen
-from onestep.safety.errors import RulesError, SafetyError
+from onestep.safety.errors import ModelError, RulesError, SafetyError
 from onestep.safety.lines import screen_lines
 from onestep.safety.verdict import (
     Category,
@@ -18,6 +18,7 @@ __all__ = [
     "Category",
     "Hit",
     "Level",
+    "ModelError",
     "Request",
     "RulesError",
     "SafetyError",

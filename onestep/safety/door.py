@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from onestep.safety.classifier import BY_SCORE, classify, load_classifier
 from onestep.safety.fold import fold, has_unreadable_script
-from onestep.safety.matching import Found, find
+from onestep.safety.matching import Found, find, without_harmless
 from onestep.safety.requests import request_in
 from onestep.safety.rules import RuleBook, has_rules, load
+from onestep.safety.units import units
 from onestep.safety.verdict import (
     Category,
     Hit,
@@ -29,11 +31,13 @@ _ORDER = {category: place for place, category in enumerate(Category)}
 
 
 def ready(language: str = "en") -> None:
-    """Load the rules of a language now, so that a broken rule file stops the start.
+    """Load the rules and the classifier of a language now, so that a fault stops the start.
 
-    Raises RulesError naming the file, the rule and what is wrong.
+    Raises RulesError naming the file, the rule and what is wrong; ModelError when what was
+    trained at set-up is missing or is not what was trained.
     """
     load(language)
+    load_classifier(language)
 
 
 def screen(text: str, context: ScreenContext | None = None) -> Verdict:
@@ -57,7 +61,35 @@ def _screen(text: str, context: ScreenContext) -> Verdict:
     hits = found.hits + _across(folded, found, context, book)
     reason = _unread_reason(folded, found)
     request = request_in(found.readings, book)
-    return _verdict(hits, reason=reason, request=request, flags=_flags(text, found))
+    scored = None
+    if _may_be_raised(hits, reason):
+        scored = _unless_read(_scored(found, context.language, book), hits)
+    return _verdict(hits, scored, reason=reason, request=request, flags=_flags(text, found))
+
+
+def _may_be_raised(hits: tuple[Hit, ...], reason: Unread | None) -> bool:
+    """Whether a score could add anything: not to what a rule calls *now*, nor in no English."""
+    if reason in (Unread.UNREADABLE_SCRIPT, Unread.UNFAMILIAR_LANGUAGE):
+        return False
+    return all(hit.level is not Level.NOW for hit in hits)
+
+
+def _unless_read(scored: Hit | None, hits: tuple[Hit, ...]) -> Hit | None:
+    """A score raises nothing to *now* in words that a rule has read as denied, past, another's."""
+    if scored is None or scored.span is None or scored.level is not Level.NOW:
+        return scored
+    start, end = scored.span.start, scored.span.end
+    read = any(hit.span and hit.span.start < end and start < hit.span.end for hit in hits)
+    return Hit(scored.category, Level.SOFT, scored.detail, scored.span) if read else scored
+
+
+def _scored(found: Found, language: str, book: RuleBook) -> Hit | None:
+    """What the classifier raises, also with the harmless words left out."""
+    scored = classify(units(found.readings), language)
+    if scored is None:
+        return None
+    left = tuple(without_harmless(reading, book) for reading in found.readings)
+    return scored if left == found.readings else classify(units(left), language)
 
 
 def _without_rules(text: str) -> Verdict:
@@ -115,24 +147,35 @@ def _flags(text: str, found: Found) -> frozenset[str]:
 
 
 def _verdict(
-    hits: tuple[Hit, ...], *, reason: Unread | None, request: Request, flags: frozenset[str]
+    hits: tuple[Hit, ...],
+    scored: Hit | None,
+    *,
+    reason: Unread | None,
+    request: Request,
+    flags: frozenset[str],
 ) -> Verdict:
-    """Let the loudest hit lead; unread only when nothing was found in what could be read."""
-    if not hits:
+    """Let the loudest hit lead, a rule's before a score; unread only when nothing was found."""
+    if not hits and scored is None:
         level = Level.UNREAD if reason else Level.NONE
         return Verdict(level=level, request=request, flags=flags, reason=reason)
-    lead = min(hits, key=lambda hit: (hit.level is not Level.NOW, _ORDER[hit.category]))
+    every = hits if scored is None else (*hits, scored)
+    lead = min(every, key=_loudness)
+    by_score = lead is scored
     return Verdict(
         level=lead.level,
-        by="rule",
+        by="score" if by_score else "rule",
         category=lead.category,
         detail=lead.detail,
-        matched=_matched(hits, lead),
+        matched=_matched(every if by_score else hits, lead),
         request=request,
-        hits=hits,
+        hits=every,
         flags=flags,
         reason=reason,
     )
+
+
+def _loudness(hit: Hit) -> tuple[bool, bool, int]:
+    return hit.level is not Level.NOW, hit.detail.startswith(BY_SCORE), _ORDER[hit.category]
 
 
 def _matched(hits: tuple[Hit, ...], lead: Hit) -> tuple[Span, ...]:

@@ -1,7 +1,8 @@
 """What can go wrong in safety.
 
 SafetyError
-└── RulesError    a rule file is missing or cannot be used; stops the start
+├── RulesError    a rule file is missing or cannot be used; stops the start
+└── ModelError    the trained classifier is missing or not the one trained here; stops the start
 """
 
 from __future__ import annotations
@@ -19,3 +20,13 @@ class RulesError(SafetyError):
         self.file = file
         self.place = place
         self.reason = reason
+
+
+class ModelError(SafetyError):
+    """The trained classifier is not there as it was trained; the sentence says what to run."""
+
+    def __init__(self, name: str, what: str) -> None:
+        super().__init__(
+            f"The classifier of the concern screen ({name}) {what}: run `make setup`, "
+            "which trains it in about a minute."
+        )

@@ -136,6 +136,21 @@ def _hits(reading: Reading, book: RuleBook) -> list[Hit]:
     return hits
 
 
+def without_harmless(reading: Reading, book: RuleBook) -> Reading:
+    """The reading but for what the closed list calls harmless; itself when nothing is.
+
+    The only thing that lowers what a score would raise, as it is for the rules.
+    """
+    packs = _present(book.marks, set(reading.words))
+    if not packs:
+        return reading
+    doc = Doc(book.vocab, words=reading.words)
+    marks = _marks(doc, packs, reading, book.slot("own_inside"))
+    return reading.but_for(
+        {i for mark in marks if mark.kind == LOWERS[0] for i in range(mark.start, mark.end)}
+    )
+
+
 def _present(index: Mapping[str, tuple[Pack, ...]], words: set[str]) -> list[Pack]:
     """Give the packs that could fit, each once."""
     found = {id(pack): pack for word in words if word in index for pack in index[word]}

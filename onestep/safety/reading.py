@@ -49,6 +49,15 @@ class Reading:
             self.clause.append(self.clause[-1] if self.clause else 0)
             self.line.append(self.line[-1] if self.line else 0)
 
+    def but_for(self, left_out: set[int]) -> Reading:
+        """The same without some of its words; itself when none are named."""
+        if not left_out:
+            return self
+        kept = [i for i in range(len(self.words)) if i not in left_out]
+        parts = (self.words, self.starts, self.ends, self.sentence, self.clause, self.line)
+        words, starts, ends, sentence, clause, line = ([part[i] for i in kept] for part in parts)
+        return Reading(words, starts, ends, sentence, clause, line)  # type: ignore[arg-type]
+
     def same_clause(self, left: int, right: int) -> bool:
         """Say whether both words exist and belong to one clause."""
         return left >= 0 and right < len(self.words) and self.clause[left] == self.clause[right]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 
 import pytest
@@ -21,8 +22,10 @@ from tests.safety.own_sets import (
 
 pytestmark = pytest.mark.slow
 TRAINING = SAFETY / "en" / "training"
-# What the rules alone reach (docs/screen.md); the aim is 0.97. A classifier is to raise it.
-RECALL_TODAY = 0.24
+# What is reached (docs/screen.md), with a little slack; the aims are 0.97 and 0.92.
+SEEN_TODAY, NOW_TODAY = 0.72, 0.29
+# One in so many is read where every test runs; all of them in `make test-long`.
+EVERY = 1 if os.environ.get("ONESTEP_TEST_LONG") else 5
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -37,16 +40,18 @@ def _levels(rows: list[Row]) -> Counter[Level]:
 def test_ordinary_answers_ring_nobody() -> None:
     """Safety page, Targets: at most 4 false *now* and 60 *soft* in a thousand ordinary answers."""
     rows = ordinary()
-    found = _levels(rows)
     assert len(rows) >= 3000
-    assert found[Level.NOW] / len(rows) <= 0.004
-    assert found[Level.SOFT] / len(rows) <= 0.060
+    found = _levels(rows[::EVERY])
+    assert found[Level.NOW] / found.total() <= (0.004 if EVERY == 1 else 0.010)
+    assert found[Level.SOFT] / found.total() <= (0.060 if EVERY == 1 else 0.080)
 
 
 def test_what_is_seen_today_is_seen_tomorrow() -> None:
     """Of what a careful reader would ring somebody for, the share that reaches a person."""
-    found = _levels([row for row in labelled(TEST_SET) if row.level == "now"])
-    assert (found[Level.NOW] + found[Level.SOFT]) / found.total() >= RECALL_TODAY
+    found = _levels([row for row in labelled(TEST_SET) if row.level == "now"][:: min(EVERY, 2)])
+    slack = 0 if EVERY == 1 else 0.03
+    assert (found[Level.NOW] + found[Level.SOFT]) / found.total() >= SEEN_TODAY - slack
+    assert found[Level.NOW] / found.total() >= NOW_TODAY - slack
 
 
 @pytest.mark.parametrize("folder", [TEST_SET, TRAINING], ids=["test set", "training"])

@@ -170,8 +170,8 @@ def test_said_over_two_messages(earlier: str, text: str) -> None:
     "text", ["yes, tonight", "I mean it", "im doing it tonight", "deadly serious"]
 )
 def test_a_worry_confirmed_is_now(text: str) -> None:
-    """A "yes, tonight" means nothing alone and everything after a worry."""
-    assert screen(text).level is Level.NONE
+    """A "yes, tonight" rings nobody alone and everybody after a worry."""
+    assert screen(text).level is not Level.NOW
     assert (
         screen(text, ScreenContext(earlier=("I keep thinking about suicide",))).level is Level.NOW
     )

@@ -49,6 +49,11 @@ def _set_up(*, with_browser: bool) -> None:
     environments.bring_up_to_date(BOT, found)
     if with_browser:
         browser.provide_browser()
+    run(
+        [APPLICATION.python, "-m", "tools.train_screen"],
+        what="Training the concern screen, unless what it learns from is unchanged",
+        cwd=ROOT,
+    )
     train = ROOT / "bot" / "train.py"
     run(
         [BOT.python, train],

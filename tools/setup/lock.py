@@ -25,7 +25,7 @@ class Lock:
 
 
 LOCKS = (
-    Lock("requirements.in", "3.12"),
+    Lock("requirements.in", "3.12", overrides="overrides.txt"),
     Lock("bot/requirements.in", "3.10", overrides="bot/overrides.txt"),
     Lock("tools/setup/uv.in", "3.9"),
     Lock("benchmarks/requirements.in", "3.12"),

@@ -1,0 +1,110 @@
+"""The trained layer: raises what no rule was written for, within 300 ms or not at all."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from onestep.safety.rules import HERE
+from onestep.safety.scoring import by_meaning, by_ngrams
+from onestep.safety.sentence_model import SentenceModel
+from onestep.safety.thresholds import Thresholds, load_thresholds
+from onestep.safety.units import Unit
+from onestep.safety.verdict import Category, Hit, Level
+from onestep.safety.weights import MODELS, Floats, Weights, load_weights
+
+log = logging.getLogger(__name__)
+
+IN_TIME = 0.3  # seconds; later than that the rules have decided alone (safety page)
+# What of a message the sentence model reads, at a fifth of a millisecond a word: the likeliest.
+CLOSELY, WORDS = 3, 32
+FEWEST = 2  # words; of one alone the rules know what it means here
+BY_SCORE = "score_"  # how the details of what was scored begin
+_ANY, _NOW = 0, 1  # the first heads of the weights
+# Kinds that the training lines tell apart and the replies do not: whose reply fits.
+_ANSWERED_AS = {"exploitation": "abuse", "self_neglect": "hopelessness"}
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """What was learnt, the sentence model, and from where on a score counts."""
+
+    weights: Weights
+    model: SentenceModel
+    thresholds: Thresholds
+
+    @cached_property
+    def _workers(self) -> ThreadPoolExecutor:
+        """One for each thread that receives: a stuck run holds up no other message."""
+        return ThreadPoolExecutor(32, thread_name_prefix="onestep-classifier")
+
+    def judge(self, units: tuple[Unit, ...]) -> Hit | None:
+        """The level that the highest score among these texts asks for, or None below soft.
+
+        Most ordinary messages end with their n-grams. Raises TimeoutError after `IN_TIME`.
+        """
+        if not units or len(units[0].words) < FEWEST:
+            return None
+        cheap = by_ngrams(units, self.weights)
+        worth = self._worth(units, cheap)
+        if not worth:
+            return None
+        chosen = tuple(units[i] for i in worth)
+        dear = self._workers.submit(self._meaning, chosen).result(IN_TIME)
+        heads = len(self.weights.heads)
+        return self._hit(chosen, cheap[worth] + dear[:, :heads], dear[:, heads:])
+
+    def _worth(self, units: tuple[Unit, ...], cheap: Floats) -> list[int]:
+        """Which texts to read closely, likeliest first, when any is worth it."""
+        likely = cheap[:, : _NOW + 1].max(axis=1)
+        if likely.max() < self.thresholds.worth:
+            return []
+        chosen: list[int] = []
+        left = WORDS
+        for i in np.argsort(-likely).tolist():
+            if len(units[i].words) <= left or (not chosen and (i or len(units) == 1)):
+                chosen.append(i)
+                left -= len(units[i].words)
+        return chosen[:CLOSELY]
+
+    def _meaning(self, chosen: tuple[Unit, ...]) -> Floats:
+        return by_meaning(self.model.vectors([" ".join(u.words) for u in chosen]), self.weights)
+
+    def _hit(self, chosen: tuple[Unit, ...], scores: Floats, kinds: Floats) -> Hit | None:
+        least = self.thresholds
+        over, level = scores[:, _NOW] - least.now, Level.NOW
+        if over.max() < 0:
+            nearly = scores[:, _NOW] - least.nearly
+            over, level = np.maximum(scores[:, _ANY] - least.any, nearly), Level.SOFT
+        if over.max() < 0:
+            return None
+        # The fewest words that ask for it: they are what the coach is shown.
+        best = min(np.flatnonzero(over >= 0), key=lambda i: len(chosen[i].words))
+        kind = self.weights.categories[int(kinds[int(np.argmax(over))].argmax())]
+        return Hit(
+            Category(_ANSWERED_AS.get(kind, kind)), level, BY_SCORE + kind, chosen[best].span
+        )
+
+
+@lru_cache(maxsize=2)
+def load_classifier(language: str, models: Path = MODELS) -> Classifier:
+    """Load what was trained at set-up, once. Raises ModelError or RulesError."""
+    thresholds = load_thresholds(HERE / language)
+    # Several threads for one small product wait for each other longer than it takes.
+    threadpool_limits(1, user_api="blas")
+    return Classifier(load_weights(models, language), SentenceModel(), thresholds)
+
+
+def classify(units: tuple[Unit, ...], language: str) -> Hit | None:
+    """What the classifier raises; None also when it fails or is late, which leaves the rules."""
+    try:
+        return load_classifier(language).judge(units)
+    except Exception as error:  # noqa: BLE001  whatever broke in it, the rules have decided
+        log.error("the classifier left it to the rules: %s", type(error).__name__)  # noqa: TRY400  may quote words
+        return None

