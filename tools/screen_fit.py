@@ -19,7 +19,7 @@ from onestep.safety.sentence_model import SIZE, SentenceModel
 from onestep.safety.weights import Weights
 from tools.screen_rows import Row
 
-HEADS = ("any", "now", "human", "stop", "pause", "resume", "help")
+HEADS = ("any", "now")
 NEAR = 3_000  # training lines that a message is compared with
 BENDS = 0.8
 RIDGE = 0.3
@@ -60,8 +60,7 @@ def examples(rows: Sequence[Row]) -> Examples:
 
 
 def _heads(row: Row) -> list[float]:
-    concern = [row.level != "none", row.level == "now"]
-    return [float(yes) for yes in (*concern, *(row.request == head for head in HEADS[2:]))]
+    return [float(row.level != "none"), float(row.level == "now")]
 
 
 def vectors_of(words: Sequence[tuple[str, ...]]) -> Floats:

@@ -22,7 +22,6 @@ TALK = ROOT / "bot" / "data" / "nlu"
 TALK_MOST = 4_000  # lines of ordinary talk; more add seconds and nothing else
 # Talk that may hold a concern teaches nothing about what is none.
 NOT_ORDINARY = {"share_hard", "share_worry"}
-ASKED = {"stop": "stop", "pause": "pause", "resume": "resume", "ask_coach": "human"}
 MISSPELT = 0.4  # of the written lines are learnt misspelt as well
 _LONG_WORD, _SLIPS = 4, 0.2
 _MARKED = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
@@ -30,7 +29,7 @@ _MARKED = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
 
 @dataclass(frozen=True)
 class Row:
-    """One line: level now, soft or none; its file; the request it is, if it is one.
+    """One line: level now, soft or none, and its file.
 
     misspelt: its words once more with slips of the finger; empty for lines left as they are.
     """
@@ -38,7 +37,6 @@ class Row:
     text: str
     level: str
     category: str
-    request: str
     units: tuple[Unit, ...]
     misspelt: tuple[str, ...] = ()
 
@@ -49,13 +47,13 @@ def rows() -> list[Row]:
     return [row for line in lines if (row := _row(*line)).units]
 
 
-def _row(text: str, level: str, category: str, request: str) -> Row:
+def _row(text: str, level: str, category: str) -> Row:
     slips = random.Random(text)  # noqa: S311  the same slips every time
     misspelt: tuple[str, ...] = ()
     if category != "talk" and slips.random() < MISSPELT:
         read = _units(" ".join(_slip(word, slips) for word in text.split()))
         misspelt = read[0].words if read else ()
-    return Row(text, level, category, request, _units(text), misspelt)
+    return Row(text, level, category, _units(text), misspelt)
 
 
 def _units(text: str) -> tuple[Unit, ...]:
@@ -71,27 +69,20 @@ def _slip(word: str, slips: random.Random) -> str:
     return word[:at] + slips.choice(["", pair[0] * 2, pair[::-1], pair[:1]]) + word[at + 2 :]
 
 
-def _written() -> Iterator[tuple[str, str, str, str]]:
+def _written() -> Iterator[tuple[str, str, str]]:
     for path in sorted(TRAINING.glob("*.yml")):
         for key, texts in yaml.safe_load(path.read_text(encoding="utf-8")).items():
             for text in texts:
-                if path.stem == "requests":
-                    yield text, "none", path.stem, key
-                else:
-                    yield text, key, path.stem, "none"
+                yield text, "none" if path.stem == "requests" else key, path.stem
 
 
-def _talk() -> list[tuple[str, str, str, str]]:
-    found = {}
+def _talk() -> list[tuple[str, str, str]]:
+    found = set()
     for path in sorted(TALK.rglob("*.yml")):
         for entry in yaml.safe_load(path.read_text(encoding="utf-8")).get("nlu", []):
-            intent = entry.get("intent")
-            if intent is None or intent in NOT_ORDINARY:
-                continue
-            for line in str(entry["examples"]).splitlines():
-                text = _MARKED.sub(r"\1", line.removeprefix("- ")).strip()
-                found[text] = ASKED.get(intent, "none")
-    lines = [(text, "none", "talk", request) for text, request in sorted(found.items())]
-    random.Random(1).shuffle(lines)  # noqa: S311  the same lines every time
-    asked = [line for line in lines if line[3] != "none"]
-    return [*asked, *[line for line in lines if line[3] == "none"][:TALK_MOST]]
+            if entry.get("intent", "share_hard") not in NOT_ORDINARY:
+                lines = str(entry["examples"]).splitlines()
+                found |= {_MARKED.sub(r"\1", line.removeprefix("- ")).strip() for line in lines}
+    chosen = sorted(found)
+    random.Random(1).shuffle(chosen)  # noqa: S311  the same lines every time
+    return [(text, "none", "talk") for text in chosen[:TALK_MOST]]

@@ -43,15 +43,14 @@ def print_thresholds(dev: Path | None) -> int:
                 scores[i] = score(row.units, weights, kept)
     others = _third_party(dev, _fitted(every, kept)) if dev else {}
     _print_levels(every, scores, others)
-    _print_requests(every, scores)
     return 0
 
 
 def _folds(every: list[Row]) -> list[int]:
-    seen: Counter[tuple[str, str, str]] = Counter()
+    seen: Counter[tuple[str, str]] = Counter()
     found = []
     for row in every:
-        key = (row.category, row.level, row.request)
+        key = (row.category, row.level)
         block = seen[key] // BLOCK
         seen[key] += 1
         found.append((block + len("".join(key))) % FOLDS)
@@ -104,14 +103,3 @@ def _print_levels(every: list[Row], scores: Floats, others: dict[str, Floats]) -
             cells = [f"{np.mean(scores[which, head] >= at):.3f}" for which in groups.values()]
             cells += [f"{np.mean(of[:, head] >= at):.3f}" for of in others.values()]
             print(f"| {share:.3f} | {at:+.2f} | {' | '.join(cells)} |")
-
-
-def _print_requests(every: list[Row], scores: Floats) -> None:
-    """For each request, what is found when so many in a thousand others are taken for it."""
-    asked = np.array([row.request for row in every])
-    for head in range(2, len(HEADS)):
-        mine, name = scores[:, head], HEADS[head]
-        print(f"\n| {name}: wrongly of all others | threshold | found |")
-        for share in (0.0, 0.0005, 0.001, 0.003, 0.005, 0.01):
-            at = float(np.quantile(mine[asked != name], 1 - share)) + 1e-4
-            print(f"| {share:.4f} | {at:+.2f} | {np.mean(mine[asked == name] >= at):.3f} |")

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 IN_TIME = 0.3  # seconds; later than that the rules have decided alone (safety page)
 # What of a message the sentence model reads, at a fifth of a millisecond a word: the likeliest.
-CLOSELY, WORDS = 3, 32
+CLOSELY, WORDS = 3, 28
 FEWEST = 2  # words; of one alone the rules know what it means here
 BY_SCORE = "score_"  # how the details of what was scored begin
 _ANY, _NOW = 0, 1  # the first heads of the weights

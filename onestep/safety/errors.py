@@ -28,5 +28,5 @@ class ModelError(SafetyError):
     def __init__(self, name: str, what: str) -> None:
         super().__init__(
             f"The classifier of the concern screen ({name}) {what}: run `make setup`, "
-            "which trains it in about a minute."
+            "which trains it in a minute or two."
         )

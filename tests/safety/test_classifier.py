@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from onestep.safety.weights import MODELS, load_weights, save
 
 # Nobody wrote a rule for these words; a careful reader would ring somebody, or leave a note.
 HINTED = "ive sorted out who gets my things and written to the kids, feel calm about it now"
+GONE = "everyone would be better off if i wasnt around any more, ive made my mind up"
 OUTRIGHT = "I want to kill myself"
 CHATTY = "went to the shops and saw my sister. had a decent lunch"
 
@@ -63,6 +64,45 @@ def test_the_words_shown_are_the_sentence_and_not_the_chat() -> None:
     assert verdict.by == "score"
     assert "who gets my things" in verdict.words(text)[0]
     assert "decent lunch" not in verdict.words(text)[0]
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        str.upper,
+        lambda text: text.replace("'", "\u2019") + "!!!",
+        lambda text: text.replace("e", "e\u200b", 2),
+        lambda text: f"{text} \U0001f602\U0001f602",
+        lambda text: f"haha {text} lol",
+        lambda text: text.replace("sorted", "soorted"),
+        lambda text: text.replace("letters", "lettters"),
+    ],
+)
+def test_the_way_it_is_written_changes_no_score(way: Callable[[str], str]) -> None:
+    """Case, signs, zero-width signs, laughter and doubled letters are read away before scoring."""
+    for hinted in (HINTED, GONE):
+        assert screen(way(hinted)).level is screen(hinted).level
+
+
+@pytest.mark.parametrize("way", ["{}. {c}. {c}", "{c}. {}. {c}", "{c}. {c}. {}", "hiya. {}"])
+def test_what_stands_around_it_hides_no_hint(way: str) -> None:
+    """First, last, in the middle or behind a greeting: never silence."""
+    for hinted in (HINTED, GONE):
+        assert screen(way.format(hinted, c=CHATTY)).level in (Level.SOFT, Level.NOW)
+
+
+@pytest.mark.parametrize("after", [", just joking", " jk", " tonight", " lol"])
+def test_no_afterthought_takes_a_hint_away(after: str) -> None:
+    """A joke or an hour of the day lowers nothing to silence."""
+    for hinted in (HINTED, GONE):
+        assert screen(hinted + after).level in (Level.SOFT, Level.NOW)
+
+
+def test_harmless_words_are_left_out_of_the_score() -> None:
+    """The closed list lowers a score as it lowers a rule, and only by its own words."""
+    assert screen("cant stop thinking about what if they move me again").level is not Level.NOW
+    assert screen("looking after myself").level is Level.NONE
+    assert screen(f"looking after myself. {HINTED}").level in (Level.SOFT, Level.NOW)
 
 
 def test_a_rule_goes_before_a_score() -> None:
