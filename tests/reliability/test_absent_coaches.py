@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 DANGER = "I want to kill myself"
 COACHES = 12
 TICK = timedelta(minutes=5)
-FOR = timedelta(hours=3)
+FOR = timedelta(hours=2)
 RANG = ("raised", "climbed", "again", "late")
 
 
@@ -116,8 +116,8 @@ def test_no_alert_is_dropped(new_world, long, there):
     dice = random.Random(int(there * 100) + 7)
     world = new_world()
     staff = Staff(world, dice, there)
-    ids = clients_of(world, staff, 500 if long else 8)
-    begins = {n: dice.randrange(0, 90, 5) for n in range(len(ids))}
+    ids = clients_of(world, staff, 500 if long else 4)
+    begins = {n: dice.randrange(0, 45, 5) for n in range(len(ids))}
     for minute in range(0, int(FOR.total_seconds() // 60), 5):
         for n in [n for n, at in begins.items() if at == minute]:
             world.write(DANGER, phone=f"1{n:05}", go=False)

@@ -104,6 +104,7 @@ def test_where_words_are_on_the_notice_has_them(new_world):
     assert all(ABOUT_US not in text for name in STAFF for text in on(world, name))
 
 
+@pytest.mark.slow
 def test_it_climbs_until_somebody_has_it(team):
     """Coach → deputy → on-call → lead, five minutes each; then the lead again and again."""
     team.write(DANGER)
@@ -241,6 +242,7 @@ def test_who_was_written_to_is_not_told_that_nobody_was_in_touch(team):
     assert rung(team) == ["Ana", "Ana"]
 
 
+@pytest.mark.slow
 def test_nobody_came_by_the_promised_time(team):
     """The client is told so, once, and it goes on climbing."""
     team.write(DANGER)
@@ -496,6 +498,7 @@ def test_about_us_never_joins_another_alert(team):
 # incidents, stopped, kept in touch
 
 
+@pytest.mark.slow
 def test_an_unknown_number_rings_on_call_with_its_address(team):
     """There is no record to look it up in; it climbs like any other."""
     team.write(DANGER, phone="07700900999", channel="sms")

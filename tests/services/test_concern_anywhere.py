@@ -226,8 +226,8 @@ def test_danger_anywhere(made, long):
     run_state_machine_as_test(
         Concern,
         settings=settings(
-            max_examples=150 if long else 5,
-            stateful_step_count=40 if long else 18,
+            max_examples=150 if long else 3,
+            stateful_step_count=40 if long else 14,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             derandomize=not long,

@@ -31,6 +31,7 @@ def on(world, phone=LEA):
     return [shown.text for shown in world.phone(phone, "sms")]
 
 
+@pytest.mark.slow
 def test_once_a_day_a_made_up_concern_goes_the_whole_way(drilled):
     """Screen, alert, outbox, channel, a lead; it says that it is a drill, and ends by itself."""
     drilled.go()
@@ -184,6 +185,7 @@ def monitor():
     server.server_close()
 
 
+@pytest.mark.slow
 def test_a_heartbeat_each_minute_while_all_is_well(new_world, monitor):
     """And none while a message, an alert or the clock of one waits too long."""
     heard, url = monitor
