@@ -33,6 +33,7 @@ def commits(world):
 def test_a_turn(world, commits):
     """What came in waits for the disk; the reply does with its sending, which comes after it."""
     world.add()
+    world.go()  # what is looked at once a day
     commits.clear()
     world.write("been sleeping better tbh")
     came, claim, reply, sending = [each for each in commits if each[1]][:4]
