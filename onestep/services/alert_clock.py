@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 from onestep.content.concern import fixed_line
 from onestep.domain.permission import SendKind
 from onestep.services import apart, concern_reply, drill, ringing
+from onestep.services.alert_words import must_be_rung
 from onestep.services.app import App
 from onestep.services.scope import new_turn_id, open_scope
-from onestep.storage import alerts, outbox, talk
+from onestep.services.standing import standing
+from onestep.storage import alerts, clients, outbox, talk
 from onestep.storage.alone import alone_with
 from onestep.storage.models import Address, Alert, Incident, Message
 
@@ -59,7 +61,11 @@ def _tell_the_truth(app: App, session: Session, alert: Alert, now: datetime) -> 
     said = "concern_late_contact" if taken else "concern_late"
     if alert.client_id is None:
         _tell_a_phone(app, session, alert, now)
-    elif not (_told(session, alert, said) or (taken and _in_touch(session, alert))):
+    elif not (
+        _asked_for_silence(session, alert)
+        or _told(session, alert, said)
+        or (taken and _in_touch(session, alert))
+    ):
         scope = open_scope(
             session,
             app.content,
@@ -69,6 +75,13 @@ def _tell_the_truth(app: App, session: Session, alert: Alert, now: datetime) -> 
         )
         talk.add_turn(session, id=scope.turn_id, client_id=alert.client_id, by="screen", now=now)
         concern_reply.tell_late(scope, taken=taken)
+
+
+def _asked_for_silence(session: Session, alert: Alert) -> bool:
+    """Whether no line of ours may come unasked: the notice says that they have to be rung."""
+    assert alert.client_id is not None
+    client = clients.client(session, alert.client_id)
+    return must_be_rung(session, alert) or standing(session, client).exited
 
 
 def _told(session: Session, alert: Alert, key: str) -> bool:

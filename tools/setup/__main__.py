@@ -6,6 +6,7 @@ import argparse
 import fcntl
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tools.setup import browser, environments, uv
@@ -49,14 +50,22 @@ def _set_up(*, with_browser: bool) -> None:
     environments.bring_up_to_date(BOT, found)
     if with_browser:
         browser.provide_browser()
+    with ThreadPoolExecutor() as pool:  # neither needs the other; one core is enough for the bot
+        for trained in (pool.submit(_train_screen), pool.submit(_train_bot)):
+            trained.result()
+
+
+def _train_screen() -> None:
     run(
         [APPLICATION.python, "-m", "tools.train_screen"],
         what="Training the concern screen, unless what it learns from is unchanged",
         cwd=ROOT,
     )
-    train = ROOT / "bot" / "train.py"
+
+
+def _train_bot() -> None:
     run(
-        [BOT.python, train],
+        [BOT.python, ROOT / "bot" / "train.py"],
         what="Training the bot, unless what it learns from is unchanged",
         cwd=ROOT,
         env={**os.environ, **QUIET_RASA},

@@ -43,15 +43,21 @@ def run(
         code = subprocess.run(words, cwd=cwd, env=env, check=False).returncode
         output = ""
     else:
-        code, output = _run_quietly(words, cwd=cwd, env=env, started=started)
+        code, output = _run_quietly(words, cwd=cwd, env=env, what=what)
     if code != 0:
         raise CommandFailed(" ".join(words), output)
-    say(f"  done in {time.monotonic() - started:.0f} s")
+    say(f"  done in {time.monotonic() - started:.0f} s: {_shortly(what)}")
+
+
+def _shortly(what: str) -> str:
+    """Two may be going on at once: each line says which it is about."""
+    return what.partition(",")[0]
 
 
 def _run_quietly(
-    words: list[str], *, cwd: Path | None, env: Mapping[str, str] | None, started: float
+    words: list[str], *, cwd: Path | None, env: Mapping[str, str] | None, what: str
 ) -> tuple[int, str]:
+    started = time.monotonic()
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as kept:
         process = subprocess.Popen(words, cwd=cwd, env=env, stdout=kept, stderr=subprocess.STDOUT)
         while True:
@@ -59,6 +65,6 @@ def _run_quietly(
                 process.wait(SIGN_OF_LIFE)
                 break
             except subprocess.TimeoutExpired:
-                say(f"  still going after {time.monotonic() - started:.0f} s")
+                say(f"  still going after {time.monotonic() - started:.0f} s: {_shortly(what)}")
         kept.seek(0)
         return process.returncode, "\n".join(kept.read().splitlines()[-LAST_LINES:])
