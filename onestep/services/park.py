@@ -6,7 +6,7 @@ from typing import Any
 
 from channels.base import Attachment, ContactChange, Inbound
 from onestep.content import concern_reply
-from onestep.safety import Category, Level, Request, ScreenContext, Span, Verdict
+from onestep.safety import Category, Hit, Level, Request, ScreenContext, Span, Verdict
 from onestep.services.already import Already
 from onestep.services.app import App
 from onestep.storage.spool import Parked
@@ -100,6 +100,10 @@ def verdict_of(parked: Parked) -> Verdict:
         detail=seen["detail"],
         matched=tuple(Span(start, end) for start, end in seen["matched"]),
         request=Request(seen["request"]),
+        hits=tuple(
+            Hit(Category(category), Level(level), detail, None)
+            for category, level, detail in seen.get("hits", ())  # older files have none
+        ),
     )
 
 
@@ -126,6 +130,7 @@ def _fixed_reply(app: App, inbound: Inbound, verdict: Verdict, sender: Sender) -
         values={"coach": None},
         channel=inbound.channel,
         discreet=sender.discreet,
+        by_score=verdict.by == "score",
     ).text
 
 
@@ -145,4 +150,6 @@ def _seen(verdict: Verdict) -> dict[str, Any]:
         "detail": verdict.detail,
         "matched": [[span.start, span.end] for span in verdict.matched],
         "request": verdict.request.value,
+        # Beside louder danger there may be a worry about us, which must not reach whom it names.
+        "hits": [[hit.category.value, hit.level.value, hit.detail] for hit in verdict.hits],
     }

@@ -14,6 +14,7 @@ from onestep.services.errors import AlertTaken
 from onestep.storage.models import Alert, Outbox, Ring
 from onestep.worker import work
 from tests.databases import both_databases
+from tests.services.away import away
 from tests.services.world import AWAY
 
 DANGER = "I want to kill myself"
@@ -169,3 +170,13 @@ def test_a_restart_forgets_nothing(staffed, new_world):
     other.app.clock.move(world.app.clock() - other.app.clock())
     other.wait(minutes=5)
     assert [row.coach_id for row in other.rows(Ring)] == world.ids
+
+
+def test_a_worry_about_us_that_was_parked_goes_round_whom_it_names(staffed):
+    """With the database away, too: beside louder danger the coach is not told of it."""
+    world = staffed
+    with away(world, "locked"):
+        world.write(f"my coach hit me. {DANGER}", go=False)
+    world.go()
+    assert [row.coach_id for row in world.rows(Ring)] == [world.ids[1]]
+    assert world.rows(Alert)[0].about_coach_id == world.ids[0]
