@@ -234,3 +234,10 @@ def test_a_demo_lets_anybody_be_anybody_and_nothing_else_does(world, surfer):
     assert demo.open("/account").status_code == 200
     surfer.open("/sign-in")
     assert surfer.post("/sign-in", coach=ana).status_code == 401
+
+
+def test_a_slow_refusal_is_a_refusal(surfer, bea, monkeypatch):
+    """Where the work took longer than every refusal is to take, nothing more is waited for."""
+    monkeypatch.setattr(guard, "REFUSED_AFTER", 0)
+    answer = come_in(surfer, bea, password="something else altogether")
+    assert answer.status_code == guard.REFUSED

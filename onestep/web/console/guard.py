@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from urllib.parse import quote
 
-from anyio import CapacityLimiter, current_time, sleep, to_thread
+from anyio import CapacityLimiter, current_time, sleep_until, to_thread
 from sqlalchemy.exc import NoResultFound
 from starlette.requests import Request
 from starlette.responses import Response
@@ -91,7 +91,7 @@ class Guard:
             limit = self._limit(passwords=door.password)
             answer = await to_thread.run_sync(self._answer, door, call, limiter=limit)
             if door.password and answer.status_code == REFUSED:
-                await sleep(began + REFUSED_AFTER - current_time())
+                await sleep_until(began + REFUSED_AFTER)
         if not cookie and "set-cookie" not in answer.headers:
             set_cookie(self.console, answer, call.cookie)
         return answer
