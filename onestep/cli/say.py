@@ -17,7 +17,7 @@ def known_errors() -> tuple[type[Exception], ...]:
     from onestep.cli.errors import CliError
     from onestep.content import ContentError
     from onestep.dialogue import BotWouldNotStart
-    from onestep.safety import RulesError
+    from onestep.safety import SafetyError
     from onestep.services.errors import ServiceError
     from onestep.settings_sources import SettingRefused
     from onestep.storage.errors import StorageError
@@ -29,7 +29,7 @@ def known_errors() -> tuple[type[Exception], ...]:
         ServiceError,
         WebError,
         ContentError,
-        RulesError,
+        SafetyError,
         BotWouldNotStart,
         ValidationError,
         SettingRefused,

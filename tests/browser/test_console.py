@@ -63,6 +63,7 @@ class Desk:
 
     def sign_in(self):
         """Name, password and the digits of now."""
+        expect(self.page.get_by_label("Password")).to_be_visible()
         self.fine()
         self.page.get_by_label("Name").fill("ana@example.org")
         self.page.get_by_label("Password").fill(PASSWORD)
@@ -187,7 +188,9 @@ def test_the_pages_of_a_lead_can_be_used_by_everybody(desk):
     expect(page.get_by_role("status")).to_contain_text("/begin/")
     desk.fine()
     page.get_by_role("link", name="The audit log").click()
+    page.wait_for_url("**/service/audit")
     desk.fine()
     desk.open("/clients")
     page.get_by_role("link", name="Sam", exact=True).click()
+    page.wait_for_url("**/clients/*")
     desk.fine()

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from onestep import safety
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,6 +57,21 @@ def test_check_says_that_all_is_well(onestep_run, at, tmp_path):
     ran = onestep_run("check")
     assert ran.code == 0, ran.err
     assert ran.out.endswith("\nSettings and content are in order.\n")
+
+
+def test_a_screen_that_was_not_trained_stops_the_start(onestep_run, at, tmp_path, monkeypatch):
+    """In one sentence that says what to run."""
+
+    def not_there(_):
+        raise safety.ModelError("en", "is missing")
+
+    at(data=tmp_path)
+    onestep_run("migrate")
+    monkeypatch.setattr(safety, "ready", not_there)
+    ran = onestep_run("check")
+    assert ran.code == 1
+    assert "make setup" in ran.err
+    assert "Traceback" not in ran.err
 
 
 def test_no_keys(onestep_run, at, tmp_path):

@@ -64,7 +64,7 @@ def _lines(code):
 
 
 def copy_of_the_tree(place):
-    """A copy of what git knows, with both environments and the trained model by reference."""
+    """A copy of what git knows, with both environments by reference, and what was trained."""
     files = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -77,8 +77,8 @@ def copy_of_the_tree(place):
             shutil.copyfile(ROOT / name, place / name)
     for environment in (".venv", "bot/.venv"):
         (place / environment).symlink_to(ROOT / environment, target_is_directory=True)
-    for model in (ROOT / "bot" / "models").glob("onestep.*"):
-        shutil.copyfile(model, place / "bot" / "models" / model.name)
+    for folder in ("bot/models", "onestep/safety/models"):
+        shutil.copytree(ROOT / folder, place / folder, dirs_exist_ok=True)
     return place
 
 
