@@ -1,8 +1,8 @@
 """`python -m benchmarks.webhook`: how long a provider waits for us while conversations go on.
 
 Telegram's own updates, signed, 100 a second from 200 clients, into the service as it is started by
-`onestep serve`, with ten milliseconds added to the screen; eight more clients talk with the real
-bot meanwhile. A post is timed from the moment at which it was due.
+`onestep serve`, with a screen of ten milliseconds, or our own; eight more clients talk with the
+real bot meanwhile. A post is timed from the moment at which it was due.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from benchmarks.places import require_setup
 from benchmarks.posting import Poster, update
 from benchmarks.servers import free_port
 from benchmarks.talkers import talkers
-from benchmarks.webhook_page import Found, Run, figures_of, section, told
+from benchmarks.webhook_page import SAYS, Found, Run, figures_of, section, told
 from benchmarks.webhook_parts import run_part
 from onestep import wiring
 from onestep.cli.bot import the_bot
@@ -170,13 +170,13 @@ def main() -> int:
     """Measure, tell, and print one line of JSON last; 0 also when the target was missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.webhook", description=__doc__)
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--screen", choices=["waits", "works"], action="append")
+    parser.add_argument("--screen", choices=list(SAYS), action="append")
     parser.add_argument("--write", action="store_true", help="also into docs/benchmarks.md")
     given = parser.parse_args()
     figures: dict[str, Run] = {}
     try:
         require_setup()
-        for screen in given.screen or ["waits", "works"]:
+        for screen in given.screen or SAYS:
             found = asyncio.run(measure(given.seconds, screen))
             print(told(found, screen, per_second=PER_SECOND, limit=TARGET), flush=True)
             figures[screen] = figures_of(found)
