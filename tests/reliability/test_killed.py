@@ -50,6 +50,8 @@ def test_killed_at_random(place, network, long, mode):
         time.sleep(dice.uniform(0.05, 1.0))
         # The bot takes seconds to come back; the others are who keeps and who sends.
         running.kill("bot" if number % 25 == 10 else dice.choice(["worker", "worker", "web"]))
+    # What Telegram still has is not lost, only not fetched yet.
+    wait_until(lambda: not network.look()["waiting"], WITHIN)
     place.until_idle()
     uncertain = people.judge()
     took = time.monotonic() - began
