@@ -171,14 +171,7 @@ def _carry_on(session: Session, client_id: str, now: datetime) -> None:
     if found is not None:
         found.alert_id = None  # nothing is held for it any more when the talk is handed back
         return
-    inbox.put(
-        session,
-        client_id=client_id,
-        kind="event",
-        now=now,
-        due_at=now,
-        body={"event": "not_a_concern"},
-    )
+    inbox.put_event(session, client_id, "not_a_concern", now=now)
 
 
 def _wake(app: App) -> None:

@@ -137,3 +137,8 @@ class App:
     heartbeat_url: str | None = None  # an outside monitor
     drills: bool = False  # whether a made-up concern goes the whole way once a day
     words_to_coaches: bool = False  # whether clients' words may stand in what coaches are sent
+
+    def parts(self, channel: str, text: str) -> list[str]:
+        """`text` as its channel takes it, in one message or more."""
+        way = self.channels.get(channel)
+        return [text] if way is None else way.parts(text)

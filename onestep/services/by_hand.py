@@ -32,13 +32,8 @@ def make_check_in_due(app: App, client_id: str) -> None:
             session.add(row)
         row.state = "queued"
         session.flush()
-        inbox.put(
-            session,
-            client_id=client_id,
-            kind="event",
-            now=now,
-            due_at=now,
-            body={"event": "check_in_due", "check_in_id": row.id, "asked": True},
+        inbox.put_event(
+            session, client_id, "check_in_due", now=now, check_in_id=row.id, asked=True
         )
     app.bells.ring("inbox")
 
@@ -58,7 +53,5 @@ def raise_event(app: App, client_id: str, event: str) -> None:
     """Puts one of `EVENTS` into the client's queue, as if its moment had come."""
     now = app.clock()
     with app.db.write() as session:
-        inbox.put(
-            session, client_id=client_id, kind="event", now=now, due_at=now, body={"event": event}
-        )
+        inbox.put_event(session, client_id, event, now=now)
     app.bells.ring("inbox")

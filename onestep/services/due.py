@@ -70,14 +70,7 @@ def _queue_check_ins(session: Session, now: datetime) -> int:
     ).all()
     for row in rows:
         row.state = "queued"
-        inbox.put(
-            session,
-            client_id=row.client_id,
-            kind="event",
-            now=now,
-            due_at=now,
-            body={"event": "check_in_due", "check_in_id": row.id},
-        )
+        inbox.put_event(session, row.client_id, "check_in_due", now=now, check_in_id=row.id)
     return len(rows)
 
 
@@ -86,14 +79,7 @@ def _queue_pauses_over(session: Session, now: datetime) -> int:
     for client in session.scalars(select(Client).where(*_over_and_not_asked(), _until <= now)):
         if _asked_at(session, client, now) > now:
             continue
-        inbox.put(
-            session,
-            client_id=client.id,
-            kind="event",
-            now=now,
-            due_at=now,
-            body={"event": "pause_over"},
-        )
+        inbox.put_event(session, client.id, "pause_over", now=now)
         queued += 1
     return queued
 

@@ -36,12 +36,4 @@ def begin(
     session: Session, client_id: str, *, now: datetime, message_id: str | None = None
 ) -> None:
     """Queues first contact behind whatever waits; `message_id` is what the client joined with."""
-    inbox.put(
-        session,
-        client_id=client_id,
-        kind="event",
-        now=now,
-        due_at=now,
-        message_id=message_id,
-        body={"event": "first_contact"},
-    )
+    inbox.put_event(session, client_id, "first_contact", now=now, message_id=message_id)

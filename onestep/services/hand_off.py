@@ -135,8 +135,7 @@ def say(
     found = join(scope, by=who)
     if scope.address is None:
         raise NoWayThere(NoWayThere.__doc__)
-    way = app.channels.get(scope.channel)
-    for part in [text] if way is None else way.parts(text):  # theirs may be of any length
+    for part in app.parts(scope.channel, text):  # theirs may be of any length
         message_id = queue_text(scope, part, kind=SendKind.RELAY, coach_id=who, relayed=True)
         carry(session, found, session.get_one(Message, message_id), "to_client")
 
@@ -198,14 +197,7 @@ def _close(scope: Scope, found: HandOff, *, by: str) -> None:
     if found.alert_id is not None:
         scope.client.held = "concern"
         plan.cancel_planned(scope, reason="concern")
-    inbox.put(
-        scope.session,
-        client_id=scope.client.id,
-        kind="event",
-        now=scope.now,
-        due_at=scope.now,
-        body={"event": "hand_off_closed"},
-    )
+    inbox.put_event(scope.session, scope.client.id, "hand_off_closed", now=scope.now)
 
 
 def let_check_ins_go_on(app: App, client_id: str, *, by: str | None = None) -> None:

@@ -57,7 +57,7 @@ def tell(
         if due is None:
             continue
         text = words if spoken else _notice(app, about, notice)
-        for part in _parts(app, address.channel, text):
+        for part in app.parts(address.channel, text):
             message_id = staff.queue(
                 session,
                 address,
@@ -89,11 +89,6 @@ def label(session: Session, about: About) -> str:
 def _notice(app: App, about: About, notice: str) -> str:
     link = where.thread(app, about.client.id)
     return "\n".join([f"Onestep: {notice} Ref {about.ref}.", *([link] if link else [])])
-
-
-def _parts(app: App, channel: str, text: str) -> list[str]:
-    way = app.channels.get(channel)
-    return [text] if way is None else way.parts(text)
 
 
 def _when(session: Session, address: Address, about: About, now: datetime) -> datetime | None:

@@ -92,6 +92,27 @@ def put(
     return row
 
 
+def put_event(
+    session: Session,
+    client_id: str,
+    event: str,
+    *,
+    now: datetime,
+    message_id: str | None = None,
+    **more: object,
+) -> None:
+    """Adds an event, due at once, to the client's queue; `more` stands beside its name."""
+    put(
+        session,
+        client_id=client_id,
+        kind="event",
+        now=now,
+        due_at=now,
+        message_id=message_id,
+        body={"event": event, **more},
+    )
+
+
 def is_due(session: Session, *, now: datetime) -> bool:
     """Whether `claim` would find something; takes nothing."""
     return session.scalar(_any_due(), {"now": now}) is not None
