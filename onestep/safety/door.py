@@ -23,6 +23,7 @@ from onestep.safety.verdict import (
 
 _EARLIER = 3  # messages joined in front, so that "kill" + "myself" is read as one
 _EARLIER_LENGTH = 300  # characters of each
+_MEETING = 150  # characters on each side of a border; no rule spans so many
 _CONFIRMS_AT_MOST = 8  # words of a "yes, tonight"
 _UNFAMILIAR_FROM = 5  # words, none of them English
 _EMOJI = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff]")
@@ -105,15 +106,20 @@ def _across(folded: str, found: Found, context: ScreenContext, book: RuleBook) -
     if not earlier or not any(reading.words for reading in found.readings):
         return ()
     before = "\n".join(earlier) + "\n"
-    joined = find(before + folded[:_EARLIER_LENGTH], book)
-    border = len(before)
-    across = [hit for hit in joined.hits if hit.span and hit.span.start < border < hit.span.end]
-    hits = [_moved(hit, border) for hit in across]
-    old = [hit for hit in joined.hits if hit.span and hit.span.end <= border]
-    if old and _confirms(found, book):
+    hits = _over_the_border(before, folded, book)
+    if _confirms(found, book) and (old := find(before, book).hits):
         last = max(old, key=lambda hit: (hit.level is Level.NOW, -_ORDER[hit.category]))
         hits.append(Hit(last.category, Level.NOW, "confirmed", Span(0, len(folded))))
     return tuple(hits)
+
+
+def _over_the_border(before: str, folded: str, book: RuleBook) -> list[Hit]:
+    """What begins in an earlier message and ends in this one: only the ends that meet are read."""
+    close = before[-_MEETING:]
+    joined = find(close + folded[:_MEETING], book)
+    border = len(close)
+    across = [hit for hit in joined.hits if hit.span and hit.span.start < border < hit.span.end]
+    return [_moved(hit, border) for hit in across]
 
 
 def _moved(hit: Hit, border: int) -> Hit:
