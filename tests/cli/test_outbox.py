@@ -9,6 +9,8 @@ from onestep.storage.models import Address, Hold, Message, Outbox, Prompt
 from onestep.storage.seal import write_keyring
 from tests.services.network import put
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def typed(onestep_run, world, monkeypatch):

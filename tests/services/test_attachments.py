@@ -17,6 +17,8 @@ from tests.channels.peers.shaky import answer, shaky
 from tests.channels.twilio.signed import SID, made
 from tests.services.network import Network, put
 
+pytestmark = pytest.mark.slow
+
 CANARY = b"canary-of-a-picture" * 40
 JPEG, OGG = b"\xff\xd8\xff\xe0" + CANARY, b"OggS\x00\x02" + CANARY
 

@@ -12,6 +12,8 @@ from onestep.services.deliver_outcome import PROBE_EACH
 from onestep.storage.models import Hold, Outbox
 from tests.services.network import put
 
+pytestmark = pytest.mark.slow
+
 PHONES = [str(2000 + number) for number in range(5)]
 
 

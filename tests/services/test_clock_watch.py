@@ -9,6 +9,8 @@ from onestep.services import by_hand, outbox_by_hand
 from onestep.services.clock_watch import ClockWatch
 from onestep.storage.models import CheckIn, Hold, Inbox, Outbox
 
+pytestmark = pytest.mark.slow
+
 NOW = 1_772_620_200.0  # a wall clock, in seconds
 JUMPS = [301, -301, 3600, -3600, 10 * 365 * 86400]
 

@@ -21,6 +21,8 @@ from tests.services.coaches import (
     shown,
 )
 
+pytestmark = pytest.mark.slow
+
 KIT = "1002"
 
 

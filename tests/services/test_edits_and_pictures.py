@@ -11,6 +11,8 @@ from onestep.storage import sealed
 from onestep.storage.models import Alert, AlertMessage, Aside, Entry, Message, Relay, Turn
 from tests.services.world import by_rule
 
+pytestmark = pytest.mark.slow
+
 DANGER = "i am going to kill myself tonight"
 
 

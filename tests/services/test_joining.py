@@ -24,6 +24,8 @@ from onestep.storage.models import (
 )
 from onestep.storage.seal import Place
 
+pytestmark = pytest.mark.slow
+
 SAFE = services.SafelyReached(
     theirs_alone=False, safe_when="mornings", if_someone_else="say nothing", record_word="heron"
 )

@@ -19,6 +19,8 @@ from onestep.storage.models import (
 )
 from tests.services.world import answer_to
 
+pytestmark = pytest.mark.slow
+
 DANGER = "I am going to kill myself tonight"
 HEAVY = "my friend is talking about suicide and idk what to do"
 UNREAD = "شكرا جزيلا لكم على كل شيء"

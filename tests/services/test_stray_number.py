@@ -7,6 +7,8 @@ from onestep.services.converse import converse
 from onestep.storage.models import Entry
 from tests.services.world import answer_to, by_rule
 
+pytestmark = pytest.mark.slow
+
 SIZES = ["too_easy", "about_right", "too_much"]
 
 

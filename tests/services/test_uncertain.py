@@ -9,7 +9,7 @@ from tests.databases import both_databases
 from tests.services.network import Asked, put
 from tests.services.world import answer_to
 
-pytestmark = both_databases
+pytestmark = [both_databases, pytest.mark.slow]
 
 
 def states(world, **where):

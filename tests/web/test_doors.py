@@ -17,6 +17,8 @@ from onestep.web.counts import Counts
 from onestep.web.pages import pages
 from tests.web.surfing import Surfer
 
+pytestmark = pytest.mark.slow
+
 # Who may come through: written here once more, so that a door that is opened wider, or a new one
 # that nobody thought about, fails.
 NOTHING, COACH, LEAD, CLIENT, ALERT = Needs

@@ -11,6 +11,8 @@ from onestep.storage.models import Browser, SignIn
 from onestep.web.console import guard
 from tests.web.surfing import HERE, Surfer, digits
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "allotment kettle thursday rain"
 
 
