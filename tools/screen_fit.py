@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
+from onestep.safety.classifier import WORDS
 from onestep.safety.ngrams import SLOTS, ngrams
 from onestep.safety.scoring import kernel
 from onestep.safety.sentence_model import SIZE, SentenceModel
-from onestep.safety.weights import Weights
+from onestep.safety.weights import MODELS, SENTENCES, Weights
 from tools.screen_rows import Row
 
 HEADS = ("any", "now")
@@ -27,37 +28,78 @@ RIDGE = 0.3
 LOGISTIC = 4.0
 ENOUGH, MOST = 1e-3, 100  # when to stop: further steps change nothing that is measured
 CONCERNS_COUNT = 2.0  # as many times as ordinary lines
-BATCH = 8  # texts of like length
+BATCH = 16  # texts of like length
 _PIECE = 4  # words; a shorter piece of an ordinary line teaches nothing
+_CLOSELY = 2  # of the pieces of an ordinary line, every such is learnt from by its meaning, too
+_BESIDE = 0.5  # what stands beside the marked words of a concern is chat, or nearly always
 
 Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
+class Example:
+    """Plain words, the row they are of, whether they are ordinary, and how much they count.
+
+    closely: the sentence model learns from it, too; it reads no more words than `WORDS`.
+    """
+
+    words: tuple[str, ...]
+    row: Row
+    ordinary: bool
+    counts: float = 1.0
+    closely: bool = True
+
+
+@dataclass(frozen=True)
 class Examples:
-    """What is learnt from: plain words, and by column what each is (1 or 0)."""
+    """What is learnt from, in columns: what each is (1 or 0), how much it counts."""
 
     words: list[tuple[str, ...]]
     heads: Floats
     categories: Floats
     names: tuple[str, ...]
+    counts: Floats
+    closely: NDArray[np.bool_]
 
 
 def examples(rows: Sequence[Row]) -> Examples:
-    """Whole lines with what they are, and the pieces of ordinary lines as ordinary, too."""
+    """Whole lines with what they are, and their pieces."""
     names = tuple(sorted({row.category for row in rows if row.level != "none"}))
-    words, heads, categories = [], [], []
-    for row in rows:
-        is_it = _heads(row)
-        ordinary = not any(is_it)
-        pieces = [unit.words for unit in row.units[1:] if ordinary and len(unit.words) >= _PIECE]
-        again = [row.misspelt] if row.misspelt else []
-        for said in (row.units[0].words, *again, *pieces):
-            words.append(said)
-            heads.append(is_it)
-            mine = [float(row.level != "none" and row.category == name) for name in names]
-            categories.append(mine)
-    return Examples(words, np.array(heads, np.float32), np.array(categories, np.float32), names)
+    every = [example for row in rows for example in _of(row)]
+    heads = [[0.0, 0.0] if one.ordinary else _heads(one.row) for one in every]
+    kinds = [
+        [float(not one.ordinary and one.row.category == name) for name in names] for one in every
+    ]
+    return Examples(
+        words=[one.words for one in every],
+        heads=np.array(heads, np.float32),
+        categories=np.array(kinds, np.float32),
+        names=names,
+        counts=np.array([one.counts for one in every], np.float32),
+        closely=np.array([one.closely for one in every]),
+    )
+
+
+def closely(given: Examples) -> list[tuple[str, ...]]:
+    """The words that the sentence model learns from."""
+    return [words for words, close in zip(given.words, given.closely, strict=True) if close]
+
+
+def _of(row: Row) -> Iterator[Example]:
+    ordinary = row.level == "none"
+    whole = row.units[0].words
+    short = len(whole) <= WORDS
+    if short or not row.carries or len(row.units) == 1:
+        yield Example(whole, row, ordinary, closely=short or len(row.units) == 1)
+    if row.misspelt:
+        yield Example(row.misspelt, row, ordinary, closely=False)
+    for place, unit in enumerate(row.units[1:], 1):
+        if row.carries and row.carries[place]:
+            yield Example(unit.words, row, ordinary)
+        elif len(unit.words) >= _PIECE and ordinary:
+            yield Example(unit.words, row, ordinary, closely=place % _CLOSELY == 1)
+        elif len(unit.words) >= _PIECE and row.carries:
+            yield Example(unit.words, row, True, counts=_BESIDE, closely=False)
 
 
 def _heads(row: Row) -> list[float]:
@@ -65,8 +107,11 @@ def _heads(row: Row) -> list[float]:
 
 
 def vectors_of(words: Sequence[tuple[str, ...]]) -> Floats:
-    """A vector of meaning for each, on every core; about four milliseconds a line and core."""
-    model = SentenceModel()
+    """A vector of meaning for each, on every core; about two milliseconds a line and core.
+
+    The sentence model must have been packed.
+    """
+    model = SentenceModel(MODELS / SENTENCES)
     texts = [" ".join(one) for one in words]
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
@@ -79,12 +124,17 @@ def vectors_of(words: Sequence[tuple[str, ...]]) -> Floats:
 
 
 def fit(given: Examples, vectors: Floats) -> Weights:
-    """Learn both halves; the same examples give the same weights."""
+    """Learn both halves; the same examples give the same weights.
+
+    vectors: one for each example that is read closely.
+    """
     counted = count(given.words)
     rarity = np.stack([_rarity(part) for part in counted])
     scaled = weigh(counted, rarity)
     fitted = [
-        LogisticRegression(C=LOGISTIC, tol=ENOUGH, max_iter=MOST).fit(scaled, column)
+        LogisticRegression(C=LOGISTIC, tol=ENOUGH, max_iter=MOST).fit(
+            scaled, column, sample_weight=given.counts
+        )
         for column in given.heads.T
     ]
     flat = np.stack([one.coef_[0] for one in fitted], axis=1)
@@ -131,10 +181,11 @@ def weigh(counted: list[sparse.csr_matrix], rarity: Floats) -> sparse.csr_matrix
 
 
 def _ridge(given: Examples, vectors: Floats) -> tuple[Floats, Floats, Floats]:
-    wanted = np.hstack([2 * given.heads - 1, given.categories]).astype(np.float64)
+    heads, kinds = given.heads[given.closely], given.categories[given.closely]
+    wanted = np.hstack([2 * heads - 1, kinds]).astype(np.float64)
     chosen = random.Random(0).sample(range(len(vectors)), min(NEAR, len(vectors)))  # noqa: S311
     near = vectors[sorted(chosen)].astype(np.float16).astype(np.float32)
-    weight = np.where(given.heads.any(axis=1), CONCERNS_COUNT, 1.0)
+    weight = np.where(heads.any(axis=1), CONCERNS_COUNT, 1.0)
     middle = np.average(wanted, axis=0, weights=weight)
     left = np.zeros((len(near), len(near)))
     right = np.zeros((len(near), wanted.shape[1]))

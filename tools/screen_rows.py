@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 import yaml
@@ -15,6 +16,7 @@ from onestep.safety.matching import find
 from onestep.safety.rules import HERE as SAFETY
 from onestep.safety.rules import load
 from onestep.safety.units import Unit, units
+from onestep.safety.verdict import Span
 
 ROOT = Path(__file__).resolve().parents[1]
 TRAINING = SAFETY / "en" / "training"
@@ -24,6 +26,7 @@ TALK_MOST = 4_000  # lines of ordinary talk; more add seconds and nothing else
 NOT_ORDINARY = {"share_hard", "share_worry"}
 MISSPELT = 0.4  # of the written lines are learnt misspelt as well
 _LONG_WORD, _SLIPS = 4, 0.2
+_BRACKETS = re.compile(r"\[([^\[\]]*)\]")
 _MARKED = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
 
 
@@ -31,13 +34,16 @@ _MARKED = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
 class Row:
     """One line: level now, soft or none, and its file.
 
-    misspelt: its words once more with slips of the finger; empty for lines left as they are.
+    carries: which of its units hold the words in [brackets], that make it what it is; empty when
+    nothing is marked. misspelt: its words once more with slips of the finger; empty for lines
+    left as they are.
     """
 
     text: str
     level: str
     category: str
     units: tuple[Unit, ...]
+    carries: tuple[bool, ...] = ()
     misspelt: tuple[str, ...] = ()
 
 
@@ -47,13 +53,27 @@ def rows() -> list[Row]:
     return [row for line in lines if (row := _row(*line)).units]
 
 
-def _row(text: str, level: str, category: str) -> Row:
+def _row(given: str, level: str, category: str) -> Row:
+    text, marked = _unmarked(given)
     slips = random.Random(text)  # noqa: S311  the same slips every time
     misspelt: tuple[str, ...] = ()
     if category != "talk" and slips.random() < MISSPELT:
         read = _units(" ".join(_slip(word, slips) for word in text.split()))
         misspelt = read[0].words if read else ()
-    return Row(text, level, category, _units(text), misspelt)
+    read_plainly = _units(text)
+    carries = tuple(_holds(unit, marked) for unit in read_plainly) if marked else ()
+    return Row(text, level, category, read_plainly, carries, misspelt)
+
+
+def _unmarked(given: str) -> tuple[str, list[Span]]:
+    """The line without its brackets, and where in it they were."""
+    pieces = _BRACKETS.split(given)  # every second one stood in brackets
+    ends = list(accumulate(map(len, pieces)))
+    return "".join(pieces), [Span(a, b) for a, b in zip(ends[0::2], ends[1::2], strict=False)]
+
+
+def _holds(unit: Unit, marked: list[Span]) -> bool:
+    return any(unit.span.start < span.end and span.start < unit.span.end for span in marked)
 
 
 def _units(text: str) -> tuple[Unit, ...]:

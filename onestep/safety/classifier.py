@@ -17,7 +17,7 @@ from onestep.safety.sentence_model import SentenceModel
 from onestep.safety.thresholds import Thresholds, load_thresholds
 from onestep.safety.units import Unit
 from onestep.safety.verdict import Category, Hit, Level
-from onestep.safety.weights import MODELS, Floats, Weights, load_weights
+from onestep.safety.weights import MODELS, SENTENCES, Floats, Weights, load_weights
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +98,9 @@ def load_classifier(language: str, models: Path = MODELS) -> Classifier:
     thresholds = load_thresholds(HERE / language)
     # Several threads for one small product wait for each other longer than it takes.
     threadpool_limits(1, user_api="blas")
-    return Classifier(load_weights(models, language), SentenceModel(), thresholds)
+    return Classifier(
+        load_weights(models, language), SentenceModel(models / SENTENCES), thresholds
+    )
 
 
 def classify(units: tuple[Unit, ...], language: str) -> Hit | None:

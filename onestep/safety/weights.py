@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from onestep.safety.errors import ModelError
 
 MODELS = Path(__file__).parent / "models"
+SENTENCES = "sentences.onnx"  # in the same folder: the sentence model that the weights belong to
 
 Floats = NDArray[np.float32]
 Halves = NDArray[np.float16]
@@ -40,7 +41,7 @@ class Weights:
 
 
 def save(weights: Weights, folder: Path, name: str, *, made_from: str) -> None:
-    """Write the arrays and then the record; a half-written pair counts as none."""
+    """Write the arrays, and then the record of both files; half of it counts as none."""
     folder.mkdir(parents=True, exist_ok=True)
     record = folder / f"{name}.json"
     record.unlink(missing_ok=True)
@@ -48,7 +49,11 @@ def save(weights: Weights, folder: Path, name: str, *, made_from: str) -> None:
     values = {field.name: getattr(weights, field.name) for field in fields(weights)}
     np.savez(packed, allow_pickle=False, **{key: np.asarray(v) for key, v in values.items()})
     (folder / f"{name}.npz").write_bytes(packed.getvalue())
-    written = {"sha256": _sha256(packed.getvalue()), "made_from": made_from}
+    written = {
+        "sha256": _sha256(packed.getvalue()),
+        "sentences": _sha256((folder / SENTENCES).read_bytes()),
+        "made_from": made_from,
+    }
     record.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
 
 
@@ -57,6 +62,7 @@ def is_made_from(folder: Path, name: str, made_from: str) -> bool:
     try:
         record = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         whole = _sha256((folder / f"{name}.npz").read_bytes()) == record["sha256"]
+        whole &= _sha256((folder / SENTENCES).read_bytes()) == record["sentences"]
         return whole and bool(record["made_from"] == made_from)
     except (OSError, ValueError, KeyError, TypeError):
         return False
@@ -70,9 +76,11 @@ def load_weights(folder: Path, name: str) -> Weights:
     try:
         record = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         content = (folder / f"{name}.npz").read_bytes()
+        sentences = _sha256((folder / SENTENCES).read_bytes())
     except (OSError, ValueError) as error:
         raise ModelError(name, "is missing") from error
-    if not isinstance(record, dict) or record.get("sha256") != _sha256(content):
+    kept = (_sha256(content), sentences)
+    if not isinstance(record, dict) or kept != (record.get("sha256"), record.get("sentences")):
         raise ModelError(name, "is not the one that was trained here")
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as found:
