@@ -22,6 +22,8 @@ from onestep.safety.weights import MODELS, SENTENCES, Weights
 from tools.screen_rows import Row
 
 HEADS = ("any", "now")
+WISHED_IN = {"requests", "talk", "ordinary"}  # enough, and quicker than everything
+WISHES = ("human", "stop", "pause", "resume", "help")
 NEAR = 3_000  # training lines that a message is compared with
 BENDS = 0.8
 RIDGE = 0.3
@@ -56,6 +58,8 @@ class Examples:
 
     words: list[tuple[str, ...]]
     heads: Floats
+    wishes: Floats
+    teach_wishes: NDArray[np.bool_]
     categories: Floats
     names: tuple[str, ...]
     counts: Floats
@@ -64,7 +68,7 @@ class Examples:
 
 def examples(rows: Sequence[Row]) -> Examples:
     """Whole lines with what they are, and their pieces."""
-    names = tuple(sorted({row.category for row in rows if row.level != "none"}))
+    names = tuple(sorted({row.category for row in rows if row.concern}))
     every = [example for row in rows for example in _of(row)]
     heads = [[0.0, 0.0] if one.ordinary else _heads(one.row) for one in every]
     kinds = [
@@ -73,6 +77,10 @@ def examples(rows: Sequence[Row]) -> Examples:
     return Examples(
         words=[one.words for one in every],
         heads=np.array(heads, np.float32),
+        wishes=np.array(
+            [[float(one.row.level == w) for w in WISHES] for one in every], np.float32
+        ),
+        teach_wishes=np.array([one.row.category in WISHED_IN for one in every]),
         categories=np.array(kinds, np.float32),
         names=names,
         counts=np.array([one.counts for one in every], np.float32),
@@ -86,13 +94,15 @@ def closely(given: Examples) -> list[tuple[str, ...]]:
 
 
 def _of(row: Row) -> Iterator[Example]:
-    ordinary = row.level == "none"
+    ordinary = not row.concern
     whole = row.units[0].words
     short = len(whole) <= WORDS
     if short or not row.carries or len(row.units) == 1:
         yield Example(whole, row, ordinary, closely=short or len(row.units) == 1)
     if row.misspelt:
         yield Example(row.misspelt, row, ordinary, closely=False)
+    if row.level in WISHES:
+        return  # which of its pieces is the wish is not marked
     for place, unit in enumerate(row.units[1:], 1):
         if row.carries and row.carries[place]:
             yield Example(unit.words, row, ordinary)
@@ -103,7 +113,7 @@ def _of(row: Row) -> Iterator[Example]:
 
 
 def _heads(row: Row) -> list[float]:
-    return [float(row.level != "none"), float(row.level == "now")]
+    return [float(row.concern), float(row.level == "now")]
 
 
 def vectors_of(words: Sequence[tuple[str, ...]]) -> Floats:
@@ -131,25 +141,39 @@ def fit(given: Examples, vectors: Floats) -> Weights:
     counted = count(given.words)
     rarity = np.stack([_rarity(part) for part in counted])
     scaled = weigh(counted, rarity)
-    fitted = [
-        LogisticRegression(C=LOGISTIC, tol=ENOUGH, max_iter=MOST).fit(
-            scaled, column, sample_weight=given.counts
-        )
-        for column in given.heads.T
-    ]
-    flat = np.stack([one.coef_[0] for one in fitted], axis=1)
+    by_ngram, ngram_bias = _logistic(scaled, given.heads, given.counts)
+    some = given.teach_wishes
+    by_wish, wish_bias = _logistic(scaled[some], given.wishes[some], given.counts[some])
     near, by_nearness, bias = _ridge(given, vectors)
     return Weights(
         heads=HEADS,
         categories=given.names,
+        wishes=WISHES,
         rarity=rarity.astype(np.float16),
-        by_ngram=flat.reshape(2, SLOTS, len(HEADS)).astype(np.float16),
-        ngram_bias=np.array([one.intercept_[0] for one in fitted], np.float32),
+        by_ngram=by_ngram,
+        ngram_bias=ngram_bias,
+        by_wish=by_wish,
+        wish_bias=wish_bias,
         near=near,
         by_nearness=by_nearness,
         nearness_bias=bias,
         bends=BENDS,
     )
+
+
+def _logistic(
+    scaled: sparse.csr_matrix, columns: Floats, counts: Floats
+) -> tuple[NDArray[np.float16], Floats]:
+    """A number for each n-gram and column, (2, slots, columns), and one for each column."""
+    fitted = [
+        LogisticRegression(C=LOGISTIC, tol=ENOUGH, max_iter=MOST).fit(
+            scaled, column, sample_weight=counts
+        )
+        for column in columns.T
+    ]
+    flat = np.stack([one.coef_[0] for one in fitted], axis=1)
+    bias = np.array([one.intercept_[0] for one in fitted], np.float32)
+    return flat.reshape(2, SLOTS, len(fitted)).astype(np.float16), bias
 
 
 def count(words: Sequence[tuple[str, ...]]) -> list[sparse.csr_matrix]:
@@ -182,7 +206,8 @@ def weigh(counted: list[sparse.csr_matrix], rarity: Floats) -> sparse.csr_matrix
 
 def _ridge(given: Examples, vectors: Floats) -> tuple[Floats, Floats, Floats]:
     heads, kinds = given.heads[given.closely], given.categories[given.closely]
-    wanted = np.hstack([2 * heads - 1, kinds]).astype(np.float64)
+    wishes = 2 * given.wishes[given.closely] - 1
+    wanted = np.hstack([2 * heads - 1, kinds, wishes]).astype(np.float64)
     chosen = random.Random(0).sample(range(len(vectors)), min(NEAR, len(vectors)))  # noqa: S311
     near = vectors[sorted(chosen)].astype(np.float16).astype(np.float32)
     weight = np.where(heads.any(axis=1), CONCERNS_COUNT, 1.0)

@@ -24,6 +24,10 @@ TALK = ROOT / "bot" / "data" / "nlu"
 TALK_MOST = 4_000  # lines of ordinary talk; more add seconds and nothing else
 # Talk that may hold a concern teaches nothing about what is none.
 NOT_ORDINARY = {"share_hard", "share_worry"}
+# What the bot's talk calls a wish.
+WISHED = {"ask_coach": "human", "ask_someone_else": "human"} | {
+    wish: wish for wish in ("stop", "pause", "resume", "help")
+}
 MISSPELT = 0.4  # of the written lines are learnt misspelt as well
 _LONG_WORD, _SLIPS = 4, 0.2
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
@@ -32,7 +36,7 @@ _MARKED = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
 
 @dataclass(frozen=True)
 class Row:
-    """One line: level now, soft or none, and its file.
+    """One line and its file: level now, soft, none, or one of the wishes.
 
     carries: which of its units hold the words in [brackets], that make it what it is; empty when
     nothing is marked. misspelt: its words once more with slips of the finger; empty for lines
@@ -45,6 +49,11 @@ class Row:
     units: tuple[Unit, ...]
     carries: tuple[bool, ...] = ()
     misspelt: tuple[str, ...] = ()
+
+    @property
+    def concern(self) -> bool:
+        """Whether somebody should hear of it."""
+        return self.level in ("now", "soft")
 
 
 def rows() -> list[Row]:
@@ -93,16 +102,18 @@ def _written() -> Iterator[tuple[str, str, str]]:
     for path in sorted(TRAINING.glob("*.yml")):
         for key, texts in yaml.safe_load(path.read_text(encoding="utf-8")).items():
             for text in texts:
-                yield text, "none" if path.stem == "requests" else key, path.stem
+                yield text, key, path.stem
 
 
 def _talk() -> list[tuple[str, str, str]]:
     found = set()
     for path in sorted(TALK.rglob("*.yml")):
         for entry in yaml.safe_load(path.read_text(encoding="utf-8")).get("nlu", []):
-            if entry.get("intent", "share_hard") not in NOT_ORDINARY:
+            intent = entry.get("intent", "share_hard")
+            if intent not in NOT_ORDINARY:
                 lines = str(entry["examples"]).splitlines()
-                found |= {_MARKED.sub(r"\1", line.removeprefix("- ")).strip() for line in lines}
+                texts = {_MARKED.sub(r"\1", line.removeprefix("- ")).strip() for line in lines}
+                found |= {(text, WISHED.get(intent, "none")) for text in texts}
     chosen = sorted(found)
     random.Random(1).shuffle(chosen)  # noqa: S311  the same lines every time
-    return [(text, "none", "talk") for text in chosen[:TALK_MOST]]
+    return [(text, level, "talk") for text, level in chosen[:TALK_MOST]]

@@ -12,7 +12,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from onestep.safety.rules import HERE
-from onestep.safety.scoring import by_meaning, by_ngrams
+from onestep.safety.scoring import by_meaning, by_ngrams, by_wish
 from onestep.safety.sentence_model import SentenceModel
 from onestep.safety.thresholds import Thresholds, load_thresholds
 from onestep.safety.units import Unit
@@ -58,7 +58,24 @@ class Classifier:
         chosen = tuple(units[i] for i in worth)
         dear = self._workers.submit(self._meaning, chosen).result(IN_TIME)
         heads = len(self.weights.heads)
-        return self._hit(chosen, cheap[worth] + dear[:, :heads], dear[:, heads:])
+        return self._hit(
+            chosen,
+            cheap[worth] + dear[:, :heads],
+            dear[:, heads : heads + len(self.weights.categories)],
+        )
+
+    def wish(self, units: tuple[Unit, ...]) -> str | None:
+        """The likeliest wish among these texts, or None when none is likely enough."""
+        if not units:
+            return None
+        scores = (
+            by_wish(units, self.weights) + self._meaning(units)[:, -len(self.weights.wishes) :]
+        )
+        over = scores.max(axis=0) - np.array(
+            [self.thresholds.wishes[w] for w in self.weights.wishes]
+        )
+        best = int(over.argmax())
+        return self.weights.wishes[best] if over[best] >= 0 else None
 
     def _worth(self, units: tuple[Unit, ...], cheap: Floats) -> list[int]:
         """Which texts to read closely, likeliest first, when any is worth it."""

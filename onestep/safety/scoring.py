@@ -7,27 +7,34 @@ from numpy.typing import NDArray
 
 from onestep.safety.ngrams import ngrams
 from onestep.safety.units import Unit
-from onestep.safety.weights import Floats, Weights
+from onestep.safety.weights import Floats, Halves, Weights
 
 NGRAM_SHARE = 0.25  # n-gram scores spread four times as wide as those by meaning
 
 
 def by_ngrams(units: tuple[Unit, ...], weights: Weights) -> Floats:
     """The share of the score that needs no sentence model: (units, heads)."""
-    return np.stack([_by_ngrams(unit.words, weights) for unit in units])
+    bias, each = weights.ngram_bias, weights.by_ngram
+    return np.stack([_by_ngrams(unit.words, weights.rarity, each, bias) for unit in units])
 
 
-def _by_ngrams(words: tuple[str, ...], weights: Weights) -> Floats:
-    score = weights.ngram_bias.copy()
+def by_wish(units: tuple[Unit, ...], weights: Weights) -> Floats:
+    """The same for the wishes: (units, wishes)."""
+    bias, each = weights.wish_bias, weights.by_wish
+    return np.stack([_by_ngrams(unit.words, weights.rarity, each, bias) for unit in units])
+
+
+def _by_ngrams(words: tuple[str, ...], rarity: Halves, each: Halves, bias: Floats) -> Floats:
+    score = bias.copy()
     for kind, (numbers, amounts) in enumerate(ngrams(words)):
-        values = amounts * weights.rarity[kind, numbers]
+        values = amounts * rarity[kind, numbers]
         length = float(np.sqrt(values @ values)) or 1.0
-        score += (values / length) @ weights.by_ngram[kind, numbers].astype(np.float32)
+        score += (values / length) @ each[kind, numbers].astype(np.float32)
     return NGRAM_SHARE * score
 
 
 def by_meaning(vectors: NDArray[np.float32], weights: Weights) -> Floats:
-    """The share of the score that vectors give: (units, heads and then categories)."""
+    """The share of the score that vectors give: (units, heads, then categories, then wishes)."""
     near = kernel(vectors, weights.near, weights.bends)
     return near @ weights.by_nearness + weights.nearness_bias
 

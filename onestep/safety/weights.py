@@ -25,15 +25,18 @@ class Weights:
     """The numbers of both halves of the classifier; every head is one column.
 
     rarity: how telling each n-gram is, (2, slots). by_ngram: (2, slots, heads) for the heads of
-    `heads` only. near: vectors of training lines, (lines, 384); by_nearness: (lines, heads and
-    categories). bends: how fast nearness falls off.
+    `heads`, by_wish the same for `wishes`. near: vectors of training lines, (lines, 384);
+    by_nearness: (lines, heads, categories, wishes). bends: how fast nearness falls off.
     """
 
     heads: tuple[str, ...]
     categories: tuple[str, ...]
+    wishes: tuple[str, ...]
     rarity: Halves
     by_ngram: Halves
     ngram_bias: Floats
+    by_wish: Halves
+    wish_bias: Floats
     near: Floats
     by_nearness: Floats
     nearness_bias: Floats
@@ -93,9 +96,12 @@ def _weights(found: np.lib.npyio.NpzFile) -> Weights:
     return Weights(
         heads=tuple(str(name) for name in found["heads"]),
         categories=tuple(str(name) for name in found["categories"]),
+        wishes=tuple(str(name) for name in found["wishes"]),
         rarity=found["rarity"],
         by_ngram=found["by_ngram"],
         ngram_bias=found["ngram_bias"],
+        by_wish=found["by_wish"],
+        wish_bias=found["wish_bias"],
         near=found["near"].astype(np.float32),
         by_nearness=found["by_nearness"],
         nearness_bias=found["nearness_bias"],
