@@ -19,7 +19,7 @@ import time
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from onestep.safety import Level, Verdict, ready, screen
+from onestep.safety import Level, Request, Verdict, likely_request, ready, screen
 from tests.safety.own_sets import TEST_SET, labelled, ordinary, requests
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "screen.md"
@@ -127,7 +127,10 @@ def _print_requests() -> None:
     """Of each kind of request, and of what only looks so, the share that was heard as that."""
     groups: dict[str, list[str]] = defaultdict(list)
     for row in requests(TEST_SET):
-        groups[row.level].append(screen(row.text).request.value)
+        found = screen(row.text).request
+        if found is Request.NONE:
+            found = likely_request(row.text, "en")
+        groups[row.level].append(found.value)
     print("\n| request | n | heard as that |\n|---|---|---|")
     for name, heard in groups.items():
         print(f"| {name} | {len(heard)} | {_share(heard.count(name), len(heard))} |")

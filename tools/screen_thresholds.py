@@ -114,16 +114,15 @@ def _now(scores: Floats) -> Floats:
 
 
 def _either(scores: Floats) -> Floats:
-    return np.maximum(scores[:, 0], scores[:, 1] + NEARLY)
+    return np.asarray(np.maximum(scores[:, 0], scores[:, 1] + NEARLY), np.float32)
 
 
 def _print_wishes(every: list[Row], scores: Floats) -> None:
-    """For each wish: what is taken for it of what asks for nothing, and how much of it is heard."""
+    """For each wish: how much of it is heard, and what is taken for it that asks for nothing."""
     level = np.array([row.level for row in every])
-    looks_so = np.array([row.category == "requests" and row.level == "none" for row in every])
-    talk = np.array(
-        [row.category in ("talk", "ordinary") and row.level == "none" for row in every]
-    )
+    kind = np.array([row.category for row in every])
+    looks_so = (level == "none") & (kind == "requests")
+    talk = (level == "none") & np.isin(kind, ["talk", "ordinary"])
     print("\n| wish | threshold | heard | of what looks so | of ordinary talk |")
     for place, wish in enumerate(WISHES):
         theirs = scores[level == wish, place]

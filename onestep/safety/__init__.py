@@ -1,6 +1,6 @@
 """What must not be missed: the concern screen, which reads every message before all else."""
 
-from onestep.safety.door import ready, screen
+from onestep.safety.door import likely_request, ready, screen
 from onestep.safety.errors import ModelError, RulesError, SafetyError
 from onestep.safety.lines import screen_lines
 from onestep.safety.verdict import (
@@ -26,6 +26,7 @@ __all__ = [
     "Span",
     "Unread",
     "Verdict",
+    "likely_request",
     "ready",
     "screen",
     "screen_lines",

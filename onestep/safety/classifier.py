@@ -68,14 +68,11 @@ class Classifier:
         """The likeliest wish among these texts, or None when none is likely enough."""
         if not units:
             return None
-        scores = (
-            by_wish(units, self.weights) + self._meaning(units)[:, -len(self.weights.wishes) :]
-        )
-        over = scores.max(axis=0) - np.array(
-            [self.thresholds.wishes[w] for w in self.weights.wishes]
-        )
+        wishes = self.weights.wishes
+        scores = by_wish(units, self.weights) + self._meaning(units)[:, -len(wishes) :]
+        over = scores.max(axis=0) - [self.thresholds.wishes[wish] for wish in wishes]
         best = int(over.argmax())
-        return self.weights.wishes[best] if over[best] >= 0 else None
+        return wishes[best] if over[best] >= 0 else None
 
     def _worth(self, units: tuple[Unit, ...], cheap: Floats) -> list[int]:
         """Which texts to read closely, likeliest first, when any is worth it."""
@@ -126,4 +123,13 @@ def classify(units: tuple[Unit, ...], language: str) -> Hit | None:
         return load_classifier(language).judge(units)
     except Exception as error:  # noqa: BLE001  whatever broke in it, the rules have decided
         log.error("the classifier left it to the rules: %s", type(error).__name__)  # noqa: TRY400  may quote words
+        return None
+
+
+def wish_in(units: tuple[Unit, ...], language: str) -> str | None:
+    """What the message likely asks for, in whatever words; None also when this fails."""
+    try:
+        return load_classifier(language).wish(units)
+    except Exception as error:  # noqa: BLE001  it is asked only while the bot is away
+        log.error("no wish could be looked for: %s", type(error).__name__)  # noqa: TRY400  may quote words
         return None

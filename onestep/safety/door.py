@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from onestep.safety.classifier import BY_SCORE, classify, load_classifier
+from onestep.safety.classifier import BY_SCORE, classify, load_classifier, wish_in
 from onestep.safety.fold import fold, has_unreadable_script
 from onestep.safety.matching import Found, find, without_harmless
 from onestep.safety.requests import request_in
@@ -51,6 +51,20 @@ def screen(text: str, context: ScreenContext | None = None) -> Verdict:
         return _screen(text, context or ScreenContext())
     except Exception:  # noqa: BLE001  whatever broke, a person must see the message
         return Verdict(level=Level.UNREAD, reason=Unread.RULES_FAILED, failed=True)
+
+
+def likely_request(text: str, language: str) -> Request:
+    """What a message asks for in any words, by a trained score; NONE when nothing is likely.
+
+    A guess, for while the bot is away, which reads it better. Never raises.
+    """
+    if not has_rules(language):
+        return Request.NONE
+    try:
+        found = find(fold(text), load(language))
+    except Exception:  # noqa: BLE001  whatever broke: then nothing was asked for
+        return Request.NONE
+    return Request(wish_in(units(found.readings), language) or Request.NONE)
 
 
 def _screen(text: str, context: ScreenContext) -> Verdict:

@@ -5,11 +5,13 @@ from datetime import timedelta
 from onestep import dialogue
 from onestep.domain.permission import SendKind
 from onestep.domain.schedule import GRACE
-from onestep.services import context, plan
+from onestep.safety import likely_request
+from onestep.services import context, plan, quick
 from onestep.services.app import App
 from onestep.services.apply import apply_all, known_to
 from onestep.services.choose import Chosen, chosen
 from onestep.services.damaged import set_damaged_aside
+from onestep.services.meaning import ASKED_PLAINLY
 from onestep.services.scope import Scope, open_scope
 from onestep.services.speak import speak
 from onestep.storage import inbox, record, talk
@@ -53,6 +55,8 @@ def _settle(scope: Scope, claim: Claim, error: Exception) -> None:
         inbox.finish(scope.session, claim)
         _for_a_person(scope, first)
         _covered(scope)
+    elif isinstance(error, dialogue.BotAway) and _wished(scope, claim):
+        inbox.finish(scope.session, claim)
     else:
         _try_later(scope, claim)
 
@@ -98,6 +102,21 @@ def _for_a_person(scope: Scope, first: Inbox) -> None:
     )
     if first.kind != "event":
         _tell(scope, "question_passed")
+
+
+def _wished(scope: Scope, claim: Claim) -> bool:
+    """A wish for a person, or for quiet, does not wait for the bot: in any words it is done now.
+
+    It is as sure as a score can be; every one of these says what was done, and how to undo it.
+    """
+    first = claim.rows[0]
+    if first.kind != "text" or first.body.get("told"):
+        return False
+    asked = ASKED_PLAINLY.get(likely_request(scope.words(scope.refs), scope.terms.language))
+    if asked is None:
+        return False
+    first.kind, first.body = "command", {"command": asked.value}
+    return quick.answer(scope, claim)
 
 
 def _try_later(scope: Scope, claim: Claim) -> None:
