@@ -32,7 +32,7 @@ ENOUGH, MOST = 1e-3, 100  # when to stop: further steps change nothing that is m
 CONCERNS_COUNT = 2.0  # as many times as ordinary lines
 BATCH = 16  # texts of like length
 _PIECE = 4  # words; a shorter piece of an ordinary line teaches nothing
-_CLOSELY = 2  # of the pieces of an ordinary line, every such is learnt from by its meaning, too
+_CLOSELY = 3  # of the pieces of an ordinary line, every such is learnt from by its meaning, too
 _BESIDE = 0.5  # what stands beside the marked words of a concern is chat, or nearly always
 
 Floats = NDArray[np.float32]

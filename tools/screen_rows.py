@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from onestep.safety.fold import fold
-from onestep.safety.matching import find
+from onestep.safety.matching import read_closely
 from onestep.safety.rules import HERE as SAFETY
 from onestep.safety.rules import load
 from onestep.safety.units import Unit, units
@@ -86,7 +86,7 @@ def _holds(unit: Unit, marked: list[Span]) -> bool:
 
 
 def _units(text: str) -> tuple[Unit, ...]:
-    return units(find(fold(text), load("en")).readings)
+    return units(read_closely(fold(text), load("en"))[0])
 
 
 def _slip(word: str, slips: random.Random) -> str:

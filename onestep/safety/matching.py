@@ -34,13 +34,18 @@ class Found:
 
 def find(folded: str, book: RuleBook) -> Found:
     """Find every hit in a folded text; spans are places in it."""
-    windows, cut = _windows(folded, book)
-    laughter = book.slot("laughter")
-    readings = tuple(
-        read(folded, book.spelling, laughter=laughter, within=window) for window in windows
-    )
+    readings, cut = read_closely(folded, book)
     hits = {hit for reading in readings for hit in _hits(reading, book)}
     return Found(tuple(sorted(hits, key=_place)), readings, cut)
+
+
+def read_closely(folded: str, book: RuleBook) -> tuple[tuple[Reading, ...], bool]:
+    """The plain words of a folded text, and whether some of it was left out for its length."""
+    windows, cut = _windows(folded, book)
+    laughter = book.slot("laughter")
+    return tuple(
+        read(folded, book.spelling, laughter=laughter, within=window) for window in windows
+    ), cut
 
 
 def _place(hit: Hit) -> tuple[int, int, str, str, str]:
