@@ -67,7 +67,7 @@ def test_no_post_breaks_a_door(door, kit, long, caplog):
     """T16: 5,000 spoilt posts, most of them proven: none is a 5xx, a fault of ours, or a wedge."""
     dice, genuine = random.Random(kit.module), kit.genuine()
     refused = 0
-    for number in range(1700 if long else 300):
+    for number in range(1700 if long else 100):
         posted = mutated(genuine, dice)
         posted = proven(kit, posted) if dice.random() < 0.8 else posted
         method = dice.choice(METHODS) if dice.random() < 0.05 else "POST"
@@ -87,10 +87,14 @@ def test_no_post_breaks_a_door(door, kit, long, caplog):
 @pytest.mark.parametrize(
     "word", ["\x00", "a\x00b", "\U0001f642" * 200], ids=["nul", "in it", "long"]
 )
-def test_no_field_breaks_a_door(door, kit, word, caplog):
-    """T16: an odd word in any one field is no fault of ours, also where a database refuses it."""
+def test_no_field_breaks_a_door(door, kit, word, long, caplog):
+    """T16: an odd word in any one field is no fault of ours, also where a database refuses it.
+
+    In the ordinary run every fourth field, but each with a NUL inside, which one once refused.
+    """
+    every = 1 if long or word == "a\x00b" else 4
     for genuine in kit.genuine():
-        for posted in in_each_field(genuine, word):
+        for posted in list(in_each_field(genuine, word))[::every]:
             assert door.post(proven(kit, posted)).status_code in (200, 403)
     still_open(door, 1)
     door.world.go()

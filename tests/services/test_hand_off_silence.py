@@ -116,7 +116,7 @@ def hand_off_open(world, client_id) -> bool:
 @pytest.mark.timeout(3600)
 def test_nothing_of_the_bot_goes_out_while_a_person_has_the_talk(new_world, long):
     """In random interleavings: 0 of the bot or the schedule claimed after a hand-off opened."""
-    many, each_world = (10_000, 100) if long else (100, 100)
+    many, each_world = (10_000, 100) if long else (50, 50)
     taken: Counter = Counter()
     for first in range(0, many, each_world):
         world = new_world(f"world{first}")

@@ -175,7 +175,7 @@ def test_relays_keep_their_order(made, long):
     run_state_machine_as_test(
         Talks,
         settings=settings(
-            max_examples=150 if long else 8,
+            max_examples=150 if long else 4,
             stateful_step_count=30 if long else 15,
             deadline=None,
             suppress_health_check=list(HealthCheck),

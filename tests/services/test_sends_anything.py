@@ -383,7 +383,7 @@ def run(made, *, examples, steps):
 @pytest.mark.timeout(1800)
 def test_sends_anything(made, long):
     """Order kept, ordinary at most once, alerts at least once, nothing begun after a pause."""
-    run(made, examples=300 if long else 25, steps=40 if long else 30)
+    run(made, examples=300 if long else 12, steps=40 if long else 30)
 
 
 @pytest.mark.slow
