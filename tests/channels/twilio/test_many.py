@@ -16,7 +16,10 @@ SAM, KIT = "+447700900101", "+447700900102"
 
 
 def test_a_flood_from_one_phone(tmp_path, made, long):
-    """Acceptance 9: 200 at once (80 in the ordinary run) are kept and screened, replies stay few, others are answered."""
+    """Acceptance 9: 200 at once are kept and screened, replies stay few, others are answered.
+
+    In the ordinary run 80.
+    """
     with whole(tmp_path, made, lull=None) as service:  # as long as a service waits
         sam, kit = service.add(SAM), service.add(KIT, "Kit")
         hand, other = service.hand(SAM), service.hand(KIT)
