@@ -11,6 +11,10 @@ from onestep.safety.verdict import Span
 MOST = 12  # sentences beside the whole message; neighbours are joined until they are so few
 _LONG = 14  # words; a longer sentence falls into its clauses
 _SHORT = 5  # words; a shorter piece stays with its neighbour
+_FEWEST = 2  # words that are left
+# Said before and after anything, they would bend a score. ("sorry" and "thanks" may say more.)
+_GREETINGS = {"hi", "hiya", "hello", "hey", "heya", "alright", "morning", "evening"}
+_AROUND = frozenset(_GREETINGS | {"jk", "lol", "tbh", "x", "xx", "xxx"})
 _LINKS = frozenset({"but", "anyway", "anyways", "also", "though", "however", "plus", "except"})
 
 
@@ -43,6 +47,10 @@ def units(readings: tuple[Reading, ...]) -> tuple[Unit, ...]:
 
 
 def _unit(reading: Reading, start: int, end: int) -> Unit:
+    while end - start > _FEWEST and reading.words[start] in _AROUND:
+        start += 1
+    while end - start > _FEWEST and reading.words[end - 1] in _AROUND:
+        end -= 1
     place = Span(min(reading.starts[start:end]), max(reading.ends[start:end]))
     return Unit(tuple(reading.words[start:end]), place)
 

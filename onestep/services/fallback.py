@@ -5,7 +5,7 @@ from datetime import timedelta
 from onestep import dialogue
 from onestep.domain.permission import SendKind
 from onestep.domain.schedule import GRACE
-from onestep.safety import likely_request
+from onestep.safety import Request, likely_request
 from onestep.services import context, plan, quick
 from onestep.services.app import App
 from onestep.services.apply import apply_all, known_to
@@ -112,10 +112,13 @@ def _wished(scope: Scope, claim: Claim) -> bool:
     first = claim.rows[0]
     if first.kind != "text" or first.body.get("told"):
         return False
-    asked = ASKED_PLAINLY.get(likely_request(scope.words(scope.refs), scope.terms.language))
-    if asked is None:
+    wish = likely_request(scope.words(scope.refs), scope.terms.language)
+    if wish in (
+        Request.NONE,
+        Request.HELP,
+    ):  # a question can wait for the bot, which hears it better
         return False
-    first.kind, first.body = "command", {"command": asked.value}
+    first.kind, first.body = "command", {"command": ASKED_PLAINLY[wish].value}
     return quick.answer(scope, claim)
 
 

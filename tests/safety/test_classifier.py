@@ -14,7 +14,7 @@ import pytest
 
 from onestep.safety import Level, ModelError, classifier, ready, screen
 from onestep.safety.classifier import load_classifier
-from onestep.safety.weights import MODELS, load_weights, save
+from onestep.safety.weights import MODELS, SENTENCES, load_weights, save
 
 # Nobody wrote a rule for these words; a careful reader would ring somebody, or leave a note.
 HINTED = "ive sorted out who gets my things and written to the kids, feel calm about it now"
@@ -53,7 +53,7 @@ def test_what_no_rule_was_written_for_is_raised_by_score() -> None:
     verdict = screen(HINTED)
     assert verdict.level in (Level.SOFT, Level.NOW)
     assert verdict.by == "score"
-    assert verdict.category == "suicide"
+    assert verdict.category in ("suicide", "hopelessness")
     assert verdict.words(HINTED)
 
 
@@ -131,7 +131,7 @@ def test_a_slow_classifier_leaves_the_rules(broken, monkeypatch: pytest.MonkeyPa
     slow.go_on.set()
 
 
-@pytest.mark.parametrize("gone", ["en.npz", "en.json"])
+@pytest.mark.parametrize("gone", ["en.npz", "en.json", SENTENCES])
 def test_a_missing_classifier_stops_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gone: str
 ) -> None:
@@ -166,6 +166,7 @@ def test_a_record_that_is_no_record_stops_the_start(tmp_path: Path) -> None:
 def test_what_is_saved_is_what_is_loaded(tmp_path: Path) -> None:
     """Arrays go through the file as they are, and a file of another making is told apart."""
     first = load_weights(MODELS, "en")
+    shutil.copy(MODELS / SENTENCES, tmp_path / SENTENCES)
     save(first, tmp_path, "en", made_from="x")
     again = load_weights(tmp_path, "en")
     assert again.heads == first.heads
@@ -173,5 +174,5 @@ def test_what_is_saved_is_what_is_loaded(tmp_path: Path) -> None:
 
 
 def _copied(folder: Path) -> None:
-    for name in ("en.npz", "en.json"):
+    for name in ("en.npz", "en.json", SENTENCES):
         shutil.copy(MODELS / name, folder / name)

@@ -23,7 +23,7 @@ from tests.safety.own_sets import (
 pytestmark = pytest.mark.slow
 TRAINING = SAFETY / "en" / "training"
 # What is reached (docs/screen.md), with a little slack; the aims are 0.97 and 0.92.
-SEEN_TODAY, NOW_TODAY = 0.70, 0.28
+SEEN_TODAY, NOW_TODAY = 0.78, 0.30
 # One in so many is read where every test runs; all of them in `make test-long`.
 EVERY = 1 if os.environ.get("ONESTEP_TEST_LONG") else 5
 

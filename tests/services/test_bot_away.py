@@ -280,3 +280,31 @@ def test_a_check_in_the_bot_cannot_open_in_time_is_let_go(world):
     assert states == ["expired", "due", "cancelled"]
     world.wait(hours=21)
     assert world.keys(sam) == ["ask_better"]
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("please stop sending me these texts i dont want them", "stopped"),
+        ("i dont want a bot, can i speak to a real person please", "hand_off_requested"),
+    ],
+)
+def test_a_wish_in_any_words_does_not_wait_for_the_bot(world, words, answer):
+    """Terms page, One message: freer wording is found beside the screen, with the bot down."""
+    sam = world.add()
+    world.bot.fault = AWAY
+    world.write(words)
+    assert world.keys(sam) == [answer]
+    world.bot.fault = None
+    world.wait(seconds=5)
+    assert world.bot.heard == []
+
+
+def test_what_only_sounds_like_a_wish_waits_for_the_bot(world):
+    """Safety page, Targets: none on "stop drinking", "cancel my appointment", "quit my job"."""
+    sam = world.add()
+    world.bot.fault = AWAY
+    for words in ("i want to stop drinking", "had to cancel my appointment", "i quit my job"):
+        world.write(words)
+    assert world.rows(Command) == []
+    assert world.keys(sam) == ["bot_away"]
