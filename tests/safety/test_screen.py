@@ -243,6 +243,7 @@ def test_200_000_characters_are_bounded(filling: str) -> None:
     assert time.perf_counter() - start < 5
 
 
+@pytest.mark.slow
 def test_a_message_takes_a_few_milliseconds() -> None:
     """One in the middle; about 3 ms on a quiet machine, which is measured in benchmarks/."""
     times = []

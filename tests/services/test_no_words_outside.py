@@ -21,6 +21,8 @@ from onestep.storage.seal import new_keyring
 from onestep.worker import loops
 from tests.services.world import AWAY, answer_to
 
+pytestmark = pytest.mark.slow
+
 CANARY = "zqx7canary"
 SAID = f"been better {CANARY}"
 

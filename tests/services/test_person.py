@@ -11,6 +11,8 @@ from onestep.storage import sealed
 from onestep.storage.models import Alert, AlertMessage, HandOff, Incident, Message, Relay
 from tests.services.world import AWAY
 
+pytestmark = pytest.mark.slow
+
 
 def relayed(world):
     """What was carried, in order: which way, and the words."""

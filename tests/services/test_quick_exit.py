@@ -13,6 +13,8 @@ from onestep.storage.invites import agree_safe_contact
 from onestep.storage.models import Ask, Outbox, Prompt
 from tests.services.world import AWAY
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def sam(world):
