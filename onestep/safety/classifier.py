@@ -25,6 +25,7 @@ IN_TIME = 0.3  # seconds; later than that the rules have decided alone (safety p
 # What of a message the sentence model reads, at a fifth of a millisecond a word: the likeliest.
 CLOSELY, WORDS = 3, 28
 FEWEST = 2  # words; of one alone the rules know what it means here
+_SHORT, _UNSURE = 7, 0.4  # so few words say too little to be scored like others ("it's for me")
 BY_SCORE = "score_"  # how the details of what was scored begin
 _ANY, _NOW = 0, 1  # the first heads of the weights
 # Kinds that the training lines tell apart and the replies do not: whose reply fits.
@@ -92,6 +93,8 @@ class Classifier:
 
     def _hit(self, chosen: tuple[Unit, ...], scores: Floats, kinds: Floats) -> Hit | None:
         least = self.thresholds
+        short = np.array([len(unit.words) < _SHORT for unit in chosen])
+        scores = scores - np.where(short, _UNSURE, 0)[:, None]
         over, level = scores[:, _NOW] - least.now, Level.NOW
         if over.max() < 0:
             nearly = scores[:, _NOW] - least.nearly
