@@ -22,9 +22,12 @@ run: setup  ## set up, start the whole service in demo mode and print its addres
 
 test:  ## set up and run every test (smaller counts where a test repeats itself)
 	@python3 -m tools.setup --browser
-	@failed=0; \
-	echo "· Tests of the bot"; $(BOT) -m pytest -c bot/pytest.ini bot/tests || failed=1; \
-	echo "· Tests of the application"; $(BIN)/pytest $(SIDE_BY_SIDE) || failed=1; \
+	@failed=0; told=$$(mktemp); trap 'rm -f "$$told"' EXIT; \
+	echo "· Tests of the application, and beside them those of the bot"; \
+	$(BOT) -m pytest -c bot/pytest.ini bot/tests > "$$told" 2>&1 & bot=$$!; \
+	$(BIN)/pytest $(SIDE_BY_SIDE) || failed=1; \
+	wait $$bot || failed=1; \
+	echo "· Tests of the bot"; cat "$$told"; \
 	exit $$failed
 
 test-long: export ONESTEP_TEST_LONG = 1

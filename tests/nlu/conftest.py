@@ -1,6 +1,8 @@
 """The sentences of this folder, and what the trained model makes of them, read once."""
 
+import fcntl
 import json
+import os
 import re
 import socket
 import subprocess
@@ -43,8 +45,21 @@ def taught():
 
 
 @pytest.fixture(scope="session")
-def understood(sets):
-    """What the model understood, by sentence id: {"intent", "confidence", "marks"}."""
+def understood(sets, tmp_path_factory):
+    """What the model understood, by sentence id: {"intent", "confidence", "marks"}.
+
+    Read once for all the processes of a run: the first that needs it writes it down.
+    """
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    kept = tmp_path_factory.getbasetemp().parent / f"understood-{run}.json"
+    with kept.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            kept.write_text(json.dumps(_read_all(sets)), "utf-8")
+        return json.loads(kept.read_text("utf-8"))
+
+
+def _read_all(sets):
     if not MODEL.exists():
         pytest.fail("there is no trained model: run `make setup` first")
     asked = [{"id": s["id"], "text": s["text"]} for each in sets.values() for s in each]
