@@ -23,7 +23,7 @@ from onestep.safety.verdict import (
 
 _EARLIER = 3  # messages joined in front, so that "kill" + "myself" is read as one
 _EARLIER_LENGTH = 300  # characters of each
-_MEETING = 90  # characters on each side of a border; no rule spans so many
+_MEETING = 60  # characters on each side of a border; no rule spans so many
 _CONFIRMS_AT_MOST = 8  # words of a "yes, tonight"
 _UNFAMILIAR_FROM = 5  # words, none of them English
 _EMOJI = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff]")
