@@ -20,7 +20,7 @@ from onestep.safety.weights import MODELS, SENTENCES, is_made_from, save
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "en"
-READ_BY = "fold reading spelling units ngrams scoring sentence_model weights"
+READ_BY = "fold reading spelling matching units classifier ngrams scoring sentence_model weights"
 INPUTS = (
     *(f"onestep/safety/{name}.py" for name in READ_BY.split()),
     "onestep/safety/en",

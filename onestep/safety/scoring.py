@@ -14,17 +14,19 @@ NGRAM_SHARE = 0.25  # n-gram scores spread four times as wide as those by meanin
 
 def by_ngrams(units: tuple[Unit, ...], weights: Weights) -> Floats:
     """The share of the score that needs no sentence model: (units, heads)."""
-    bias, each = weights.ngram_bias, weights.by_ngram
-    return np.stack([_by_ngrams(unit.words, weights.rarity, each, bias) for unit in units])
+    return _by_ngrams(units, weights.rarity, weights.by_ngram, weights.ngram_bias)
 
 
 def by_wish(units: tuple[Unit, ...], weights: Weights) -> Floats:
     """The same for the wishes: (units, wishes)."""
-    bias, each = weights.wish_bias, weights.by_wish
-    return np.stack([_by_ngrams(unit.words, weights.rarity, each, bias) for unit in units])
+    return _by_ngrams(units, weights.rarity, weights.by_wish, weights.wish_bias)
 
 
-def _by_ngrams(words: tuple[str, ...], rarity: Halves, each: Halves, bias: Floats) -> Floats:
+def _by_ngrams(units: tuple[Unit, ...], rarity: Halves, each: Halves, bias: Floats) -> Floats:
+    return np.stack([_of_words(unit.words, rarity, each, bias) for unit in units])
+
+
+def _of_words(words: tuple[str, ...], rarity: Halves, each: Halves, bias: Floats) -> Floats:
     score = bias.copy()
     for kind, (numbers, amounts) in enumerate(ngrams(words)):
         values = amounts * rarity[kind, numbers]

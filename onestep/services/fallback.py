@@ -113,10 +113,8 @@ def _wished(scope: Scope, claim: Claim) -> bool:
     if first.kind != "text" or first.body.get("told"):
         return False
     wish = likely_request(scope.words(scope.refs), scope.terms.language)
-    if wish in (
-        Request.NONE,
-        Request.HELP,
-    ):  # a question can wait for the bot, which hears it better
+    # A question can wait for the bot, which hears it better.
+    if wish in (Request.NONE, Request.HELP):
         return False
     first.kind, first.body = "command", {"command": ASKED_PLAINLY[wish].value}
     return quick.answer(scope, claim)
