@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,7 @@ class RuleBook:
         return frozenset(self.slots[name])
 
 
+@cache
 def has_rules(language: str) -> bool:
     """Say whether a language has rule files of its own."""
     return language.isalpha() and (HERE / language / "words.yml").is_file()

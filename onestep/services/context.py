@@ -24,6 +24,7 @@ from onestep.storage.models import Session as Meeting
 NAMES_LIVE = timedelta(days=60)  # Q6 asks by name only for this long after it was told
 SESSION_IS_NEAR = timedelta(days=3)
 RECENT_ENTRIES = 10
+LAST_ID = "~"  # no id sorts behind it
 
 # Asked in every turn, so put together once: building a statement costs more than running it.
 _CLIENT: BindParameter[str] = bindparam("client_id")
@@ -46,7 +47,7 @@ _LAST_WORD = (
     .where(
         Message.client_id == _CLIENT,
         Message.direction == "in",
-        Message.id.not_in(bindparam("covered", expanding=True)),
+        Message.id < bindparam("covered_from"),
     )
     .order_by(Message.at.desc())
     .limit(1)
@@ -136,7 +137,7 @@ def _facts(session: Session, scope: Scope) -> Any:
             # Nothing has an empty id.
             "besides_check_in": (asking.check_in_id if asking else None) or "",
             "besides": asking.id if asking else "",
-            "covered": [message.id for message in scope.messages],
+            "covered_from": min((message.id for message in scope.messages), default=LAST_ID),
             "today": scope.now.date(),
         },
     ).one()

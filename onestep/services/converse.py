@@ -82,7 +82,7 @@ async def converse(app: App) -> bool:
 def _take(app: App) -> Asked | bool:
     """Claims a stretch; answers it here and now when the bot is not needed.
 
-    What goes wrong with it is undone but for the claim: it is tried again, others meanwhile.
+    What goes wrong with it is undone, and claimed anew to be put aside: others go on meanwhile.
 
     Not synced: a claim that is forgotten when the power fails is made again, and nothing that is
     said here goes out before a send has been claimed, which is synced.
@@ -91,19 +91,27 @@ def _take(app: App) -> Asked | bool:
     with app.db.read() as session:  # most looks find nothing, and need no write lock for it
         if not inbox.is_due(session, now=now):
             return False
-    with app.db.write(synced=False) as session:
-        claim = inbox.claim(session, now=now, lease_seconds=app.lease_seconds)
+    claim = None
+    try:
+        with app.db.write(synced=False) as session:
+            claim = inbox.claim(session, now=now, lease_seconds=app.lease_seconds)
+            return claim is not None and _answer_or_ask(app, session, claim)
+    except DATABASE_AWAY:
+        raise
+    except Exception as fault:
         if claim is None:
-            return False
-        try:
-            with session.begin_nested():
-                return _answer_or_ask(app, session, claim)
-        except DATABASE_AWAY:
             raise
-        except Exception as error:  # noqa: BLE001  # one client's row must not stop anyone else's
-            fault = error
-    _put_aside(app, claim, fault)
-    return True
+        _claim_and_put_aside(app, claim, fault)  # one client's row must not stop anyone else's
+        return True
+
+
+def _claim_and_put_aside(app: App, undone: Claim, fault: Exception) -> None:
+    with app.db.write() as session:
+        claim = inbox.claim_again(
+            session, undone, now=app.clock(), lease_seconds=app.lease_seconds
+        )
+    if claim is not None:
+        _put_aside(app, claim, fault)
 
 
 def _answer_or_ask(app: App, session: Session, claim: Claim) -> Asked | bool:

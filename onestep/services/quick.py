@@ -55,7 +55,7 @@ def _answer(scope: Scope, first: Inbox) -> str | None:
         return "application"
     if first.kind == "call":
         return ring_me.ask_to_be_rung(scope)
-    if hand_off.current(scope.session, scope.client.id) is not None:
+    if scope.with_a_person:
         hand_off.relay_in(scope)
         return "relay"
     stale = first.kind == "choice" and first.body["pressed"] and chosen(scope, first) is None
@@ -140,12 +140,12 @@ def _ask_stop(scope: Scope) -> bool:
 
 def _stop_or_no(scope: Scope, row: Inbox) -> bool:
     """The answer to our own question about CANCEL, END or QUIT: the bot knows nothing of it."""
-    prompt = talk.open_prompt(scope.session, scope.client.id)
-    if prompt is None or prompt.asks != "stop_or_no":
-        return False
     picked = chosen(scope, row) if row.kind == "choice" else None
     typed = "carry on" in scope.words(scope.refs).casefold() if row.kind == "text" else False
     if picked is None and not typed:
+        return False  # before the question is looked up: so it is in nearly every turn
+    prompt = talk.open_prompt(scope.session, scope.client.id)
+    if prompt is None or prompt.asks != "stop_or_no":
         return False
     talk.close_prompt(scope.session, scope.client.id)
     if picked is not None and picked.key == "stop":

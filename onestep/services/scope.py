@@ -46,6 +46,7 @@ class Scope:
     conversation: Conversation | None = None
     safe: SafeContact | None = None  # what was agreed about reaching them safely
     left_hanging: bool = True  # as of the turn's beginning; true where nobody looked
+    with_a_person: bool = False  # a hand-off is requested or open, as of the turn's beginning
     says: list[Reply] = field(default_factory=list)
     notice: SendKind | None = None  # what the application's own line is, when it is no plain reply
     stop_confirmed: bool = False  # the provider has told them itself that it has stopped
@@ -124,6 +125,7 @@ def open_scope(
         conversation=about.conversation,
         safe=about.safe,
         left_hanging=about.left_hanging,
+        with_a_person=about.with_a_person,
         dialogue=about.dialogue or talk.dialogue(session, client_id, now=now),
     )
 

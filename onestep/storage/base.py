@@ -1,10 +1,22 @@
 """The base of every table: ids made by us, times always aware, closed sets checked."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, ClassVar, cast
 
-from sqlalchemy import JSON, DateTime, Dialect, Insert, MetaData, String, Table, insert
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Insert,
+    MetaData,
+    String,
+    Table,
+    insert,
+    or_,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -71,6 +83,11 @@ def _sqlite_now(_: database_now, _compiler: SQLCompiler, **_kw: Any) -> str:
 @compiles(database_now)
 def _other_now(_: database_now, _compiler: SQLCompiler, **_kw: Any) -> str:
     return "extract(epoch from clock_timestamp())"
+
+
+def one_of(column: Any, values: Iterable[str]) -> ColumnElement[bool]:
+    """As `column.in_(values)`, which is spelt out anew each time: for what every turn asks."""
+    return or_(*(column == value for value in values))
 
 
 def insert_row(session: Session, model: type["Base"], /, **values: Any) -> None:

@@ -4,12 +4,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BindParameter, bindparam, exists, or_, select
+from sqlalchemy import BindParameter, bindparam, exists, literal_column, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from onestep.storage import sealed
-from onestep.storage.base import new_id
+from onestep.storage.base import new_id, one_of
 from onestep.storage.models import (
     Address,
     Client,
@@ -18,6 +18,7 @@ from onestep.storage.models import (
     ContactTerms,
     Conversation,
     Dialogue,
+    HandOff,
     Outbox,
     SafeContact,
 )
@@ -37,7 +38,7 @@ _THEIRS = (
     .join(ContactTerms, ContactTerms.client_id == Address.client_id)
     .outerjoin(SafeContact, SafeContact.client_id == Address.client_id)
     .where(Address.channel == bindparam("channel"), Address.value_hash == bindparam("hashed"))
-    .where(Address.state.in_(OF_THEIRS))
+    .where(one_of(Address.state, OF_THEIRS))
 )
 # A preferred address that is dead is not silently replaced by another (terms page).
 _PREFERRED = (
@@ -54,13 +55,25 @@ _TALKING = (
 )
 _LEFT_HANGING = exists().where(
     Outbox.client_id == _CLIENT,
-    Outbox.state.in_(("uncertain", "ready")),  # so that the index finds them
+    one_of(Outbox.state, ("uncertain", "ready")),  # so that the index finds them
     or_(Outbox.state == "uncertain", Outbox.reason == HELD),
 )
-# One statement where eight would do: a turn asks it twice.
+_WITH_A_PERSON = exists().where(
+    HandOff.client_id == _CLIENT,
+    HandOff.state != literal_column("'closed'"),  # as its index says it, or SQLite does not use it
+)
+# One statement where nine would do: a turn asks it twice.
 _ABOUT = (
     select(
-        Client, ContactTerms, SafeContact, Coach, Address, Conversation, Dialogue, _LEFT_HANGING
+        Client,
+        ContactTerms,
+        SafeContact,
+        Coach,
+        Address,
+        Conversation,
+        Dialogue,
+        _LEFT_HANGING,
+        _WITH_A_PERSON,
     )
     .join(ContactTerms, ContactTerms.client_id == Client.id)
     .join(Coach, Coach.id == Client.coach_id)
@@ -94,6 +107,7 @@ class About:
     conversation: Conversation | None  # the one that is going on
     dialogue: Dialogue | None
     left_hanging: bool  # something said to them waits for the morning, or may not have come
+    with_a_person: bool  # a hand-off is requested or open
 
 
 @dataclass(frozen=True)

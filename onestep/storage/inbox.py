@@ -7,6 +7,7 @@ from itertools import takewhile
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     Select,
     and_,
     bindparam,
@@ -17,11 +18,11 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from onestep.storage.alone import alone_with, many_writers
-from onestep.storage.base import Moment, database_now, new_id, table_of
+from onestep.storage.base import Moment, database_now, new_id, one_of, table_of
 from onestep.storage.errors import LeaseLost
 from onestep.storage.lease import take
 from onestep.storage.models import Client, Inbox
@@ -35,7 +36,7 @@ NEED_NO_BOT = ("stop", "pause", "resume", "coach", "help", "quick_exit")
 _CLIENT: BindParameter[str] = bindparam("client_id")
 _FROM_HERE = (
     select(Inbox)
-    .where(Inbox.client_id == _CLIENT, Inbox.state.in_(OPEN), Inbox.seq >= bindparam("seq"))
+    .where(Inbox.client_id == _CLIENT, one_of(Inbox.state, OPEN), Inbox.seq >= bindparam("seq"))
     .order_by(Inbox.seq)
 )
 _ROWS = table_of(Inbox)
@@ -126,8 +127,21 @@ def claim(session: Session, *, now: datetime, lease_seconds: float) -> Claim | N
     COACH and HELP pass what waits for the bot to come back.
     """
     first = _head(session, now)
-    if first is None:
+    return None if first is None else _taken(session, first, lease_seconds)
+
+
+def claim_again(
+    session: Session, undone: Claim, *, now: datetime, lease_seconds: float
+) -> Claim | None:
+    """Takes what a transaction that was undone had claimed; nothing when it is not next now."""
+    alone_with(session, undone.client_id)
+    first = session.scalar(_oldest_of(), {"now": now, "whose": undone.client_id})
+    if first is None or first.id not in undone.fences:
         return None
+    return _taken(session, first, lease_seconds)
+
+
+def _taken(session: Session, first: Inbox, lease_seconds: float) -> Claim:
     rows = _stretch(session, first)
     for row in rows:
         take(session, row, seconds=lease_seconds, state="working")
@@ -186,26 +200,30 @@ def _oldest_of() -> Select[Inbox]:
 
 @cache
 def _any_due() -> Select[int]:
-    return _due().with_only_columns(Inbox.seq)
+    return select(_ROWS.c.seq).where(*_falls_due()).limit(1)
 
 
 @cache
 def _due() -> Select[Inbox]:
-    now = bindparam("now", type_=Moment())
-    other, earlier = aliased(Inbox), aliased(Inbox)
+    return select(Inbox).where(*_falls_due()).order_by(Inbox.seq).limit(1)
+
+
+def _falls_due() -> tuple[ColumnElement[bool], ...]:
+    now, row = bindparam("now", type_=Moment()), _ROWS.c
+    other, earlier = _ROWS.alias().c, _ROWS.alias().c
     held = and_(other.state == "working", other.lease_until >= database_now())
-    expired = and_(Inbox.state == "working", Inbox.lease_until < database_now())
-    due = and_(Inbox.state == "waiting", Inbox.due_at <= now)
-    busy = exists().where(other.client_id == Inbox.client_id, held)
-    needs_no_bot = Inbox.body["command"].as_string().in_(NEED_NO_BOT)
+    expired = and_(row.state == "working", row.lease_until < database_now())
+    due = and_(row.state == "waiting", row.due_at <= now)
+    busy = exists().where(other.client_id == row.client_id, held)
+    needs_no_bot = one_of(row.body["command"].as_string(), NEED_NO_BOT)
     set_aside = and_(earlier.state == "waiting", earlier.attempts > 0, earlier.due_at > now)
     behind = exists().where(
-        earlier.client_id == Inbox.client_id,
-        earlier.seq < Inbox.seq,
-        earlier.state.in_(OPEN),
-        not_(and_(Inbox.kind == "command", needs_no_bot, set_aside)),
+        earlier.client_id == row.client_id,
+        earlier.seq < row.seq,
+        one_of(earlier.state, OPEN),
+        not_(and_(row.kind == "command", needs_no_bot, set_aside)),
     )
-    return select(Inbox).where(or_(due, expired), ~busy, ~behind).order_by(Inbox.seq).limit(1)
+    return or_(due, expired), ~busy, ~behind
 
 
 def _stretch(session: Session, first: Inbox) -> list[Inbox]:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from onestep.storage import sealed
 from onestep.storage.base import insert_row, new_id, table_of
@@ -24,6 +24,7 @@ _SAME = select(Message.id).where(
 )
 _LAST_IN = (
     select(Message)
+    .options(load_only(Message.text, Message.at))
     .where(Message.client_id == _CLIENT, Message.direction == "in")
     .order_by(Message.at.desc(), Message.id.desc())
     .limit(bindparam("limit"))
