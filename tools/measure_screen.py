@@ -14,16 +14,19 @@ import contextlib
 import io
 import json
 import math
+import re
 import statistics
 import time
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from onestep.safety import Level, Request, Verdict, likely_request, ready, screen
+from onestep.safety import Level, Request, ScreenContext, Verdict, likely_request, ready, screen
 from tests.safety.own_sets import TEST_SET, labelled, ordinary, requests
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "screen.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+_SENTENCE = re.compile(r"(?<=[.?!])\s+|\n+")
+_LOUDER = (Level.NONE, Level.UNREAD, Level.SOFT, Level.NOW)
 ANSWERS = 8  # of a client in a month, two check-ins a week
 
 
@@ -52,6 +55,7 @@ def _measure(file: Path | None, *, with_rules: bool) -> None:
         _table(rows, verdicts, label)
     if file is None:
         _print_month(rows, verdicts)
+        _print_bursts(rows)
         _print_requests()
     _print_times(times)
     if with_rules:
@@ -121,6 +125,33 @@ def _share(hits: int, n: int) -> str:
     middle = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
     return f"{hits} = {p:.3f} ({max(0, middle - half):.3f}–{min(1, middle + half):.3f})"
+
+
+def _print_bursts(rows: list[dict[str, str]]) -> None:
+    """Concerns sent a sentence at a time, and ordinary answers behind those before them."""
+    sentences = [_SENTENCE.split(row["text"]) for row in rows if row["label"] == "concern"]
+    said = [pieces for pieces in sentences if len(pieces) > 1]
+    loudest = [max(_burst(pieces), key=_LOUDER.index) for pieces in said]
+    ordinary_answers = [row["text"] for row in rows if row["label"] == "ordinary"]
+    print("\n| one message after the other | n | now | now or soft |\n|---|---|---|---|")
+    _print_row("concerns, a message a sentence: the loudest", loudest)
+    _print_row("ordinary answers, each behind the one before", _burst(ordinary_answers))
+
+
+def _burst(texts: list[str]) -> list[Level]:
+    """The level of each, as the service asks for it: with what was written before."""
+    levels: list[Level] = []
+    for at, text in enumerate(texts):
+        noticed = any(level is not Level.NONE for level in levels[-3:])
+        context = ScreenContext(earlier=tuple(texts[max(0, at - 3) : at]), noticed=noticed)
+        levels.append(screen(text, context).level)
+    return levels
+
+
+def _print_row(name: str, levels: list[Level]) -> None:
+    counts, n = Counter(levels), len(levels)
+    now, either = counts[Level.NOW], counts[Level.NOW] + counts[Level.SOFT]
+    print(f"| {name} | {n} | {_share(now, n)} | {_share(either, n)} |")
 
 
 def _print_requests() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 
 from onestep.safety.classifier import BY_SCORE, classify, load_classifier, wish_in
 from onestep.safety.fold import fold, has_unreadable_script
@@ -73,12 +74,15 @@ def _screen(text: str, context: ScreenContext) -> Verdict:
     book = load(context.language)
     folded = fold(text)
     found = find(folded, book)
-    hits = found.hits + _across(folded, found, context, book)
+    met = _met(folded, found, context, book)
+    hits = found.hits + _across(folded, found, met, book)
     reason = _unread_reason(folded, found)
     request = request_in(found.readings, book)
     scored = None
     if _may_be_raised(hits, reason):
         scored = _unless_read(_scored(found, context.language, book), hits)
+        if scored is None and not hits and met is not None and not context.noticed:
+            scored = _scored_together(met, folded, context.language, book)
     return _verdict(hits, scored, reason=reason, request=request, flags=_flags(text, found))
 
 
@@ -107,6 +111,20 @@ def _scored(found: Found, language: str, book: RuleBook) -> Hit | None:
     return scored if left == found.readings else classify(units(left), language)
 
 
+def _scored_together(met: Met, folded: str, language: str, book: RuleBook) -> Hit | None:
+    """What a short message raises only as the end of what was written before it: *soft*, no more.
+
+    "he found out where i live" and then "hes outside now": neither rings by itself.
+    """
+    if len(folded) > _MEETING:  # such a one says what it says
+        return None
+    readings = tuple(without_harmless(reading, book) for reading in met.found.readings)
+    scored = classify(units(readings)[:1], language)
+    if scored is None:
+        return None
+    return replace(scored, level=Level.SOFT, span=Span(0, len(folded)))
+
+
 def _without_rules(text: str) -> Verdict:
     """A language we have no rules for: a person reads it, unless there are no words at all."""
     if not any(char.isalnum() for char in text):
@@ -114,26 +132,35 @@ def _without_rules(text: str) -> Verdict:
     return Verdict(level=Level.UNREAD, reason=Unread.LANGUAGE_WITHOUT_RULES)
 
 
-def _across(folded: str, found: Found, context: ScreenContext, book: RuleBook) -> tuple[Hit, ...]:
-    """Find what only the earlier messages and this one together say."""
+@dataclass(frozen=True)
+class Met:
+    """The end of what was written before and the beginning of this message, read as one."""
+
+    before: str  # folded; the whole of it
+    border: int  # where this message begins in what was read
+    found: Found
+
+
+def _met(folded: str, found: Found, context: ScreenContext, book: RuleBook) -> Met | None:
+    """Read the ends that meet; None where nothing was written before, or nothing is now."""
     earlier = [fold(one[-_EARLIER_LENGTH:]) for one in context.earlier[-_EARLIER:] if one]
     if not earlier or not any(reading.words for reading in found.readings):
-        return ()
+        return None
     before = "\n".join(earlier) + "\n"
-    hits = _over_the_border(before, folded, book)
-    if _confirms(found, book) and (old := find(before, book).hits):
+    close = before[-_MEETING:]
+    return Met(before, len(close), find(close + folded[:_MEETING], book))
+
+
+def _across(folded: str, found: Found, met: Met | None, book: RuleBook) -> tuple[Hit, ...]:
+    """Find what only the earlier messages and this one together say."""
+    if met is None:
+        return ()
+    spans = ((hit, hit.span) for hit in met.found.hits if hit.span)
+    hits = [_moved(hit, met.border) for hit, at in spans if at.start < met.border < at.end]
+    if _confirms(found, book) and (old := find(met.before, book).hits):
         last = max(old, key=lambda hit: (hit.level is Level.NOW, -_ORDER[hit.category]))
         hits.append(Hit(last.category, Level.NOW, "confirmed", Span(0, len(folded))))
     return tuple(hits)
-
-
-def _over_the_border(before: str, folded: str, book: RuleBook) -> list[Hit]:
-    """What begins in an earlier message and ends in this one: only the ends that meet are read."""
-    close = before[-_MEETING:]
-    joined = find(close + folded[:_MEETING], book)
-    border = len(close)
-    across = [hit for hit in joined.hits if hit.span and hit.span.start < border < hit.span.end]
-    return [_moved(hit, border) for hit in across]
 
 
 def _moved(hit: Hit, border: int) -> Hit:

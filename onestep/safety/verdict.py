@@ -75,10 +75,12 @@ class ScreenContext:
 
     language: the client's language tag; one without rules of its own is unread.
     earlier: the client's own last texts, oldest first (never ours); the last three are used.
+    noticed: whether the screen saw something in one of those; then this one counts for itself.
     """
 
     language: str = "en"
     earlier: tuple[str, ...] = ()
+    noticed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,11 +160,15 @@ def _sender(app: App, inbound: Inbound, now: datetime) -> Sender:
             said = talk.last_in(session, theirs.client.id)
         else:  # some of it may be held apart from their record
             said = incidents.said_from(session, theirs.address, since=since)
-        texts = (sealed.readable(session, each) for each in said if each.at > since)
-        earlier = tuple(text for text in texts if text is not None)
+        said = [each for each in said if each.at > since]
+        texts = (sealed.readable(session, each) for each in said)
+        context = ScreenContext(
+            language=app.language if theirs is None else theirs.terms.language,
+            earlier=tuple(text for text in texts if text is not None),
+            noticed=any(each.screen_level != Level.NONE for each in said),
+        )
         if theirs is None:
-            return Sender(ScreenContext(language=app.language, earlier=earlier))
-        context = ScreenContext(language=theirs.terms.language, earlier=earlier)
+            return Sender(context)
         return Sender(context, discreet=is_discreet(theirs.client, theirs.terms, theirs.safe))
 
 

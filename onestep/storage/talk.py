@@ -24,7 +24,7 @@ _SAME = select(Message.id).where(
 )
 _LAST_IN = (
     select(Message)
-    .options(load_only(Message.text, Message.at))
+    .options(load_only(Message.text, Message.at, Message.screen_level))
     .where(Message.client_id == _CLIENT, Message.direction == "in")
     .order_by(Message.at.desc(), Message.id.desc())
     .limit(bindparam("limit"))

@@ -122,3 +122,15 @@ def test_a_dead_address_writes(world):
     world.press(world.last_prompt(), "yes")
     assert world.client(sam).contact == "active"
     assert world.keys(sam) == ["came_back", "resumed_no_next"]
+
+
+def test_what_was_written_before_is_read_with_it(world):
+    """Two short messages are one worry; a day later, or after it was noticed, they are not."""
+    world.add()
+    world.write("been thinking about the bridge")
+    world.write("the one by the station")
+    world.write("the one by the station")
+    world.wait(days=2)
+    world.write("the one by the station")
+    levels = [message.screen_level for message in world.rows(Message, direction="in")]
+    assert levels == ["none", "soft", "none", "none"]
