@@ -45,15 +45,17 @@ class Classifier:
         """One for each thread that receives: a stuck run holds up no other message."""
         return ThreadPoolExecutor(32, thread_name_prefix="onestep-classifier")
 
-    def judge(self, units: tuple[Unit, ...]) -> Hit | None:
+    def judge(self, units: tuple[Unit, ...], *, together: bool = False) -> Hit | None:
         """The level that the highest score among these texts asks for, or None below soft.
 
-        Most ordinary messages end with their n-grams. Raises TimeoutError after `IN_TIME`.
+        Most ordinary messages end with their n-grams; `together` (two messages as one), all but
+        a few. Raises TimeoutError after `IN_TIME`.
         """
         if not units or len(units[0].words) < FEWEST:
             return None
         cheap = by_ngrams(units, self.weights)
-        worth = self._worth(units, cheap)
+        least = self.thresholds.worth_together if together else self.thresholds.worth
+        worth = _worth(units, cheap, least)
         if not worth:
             return None
         chosen = tuple(units[i] for i in worth)
@@ -74,19 +76,6 @@ class Classifier:
         over = scores.max(axis=0) - [self.thresholds.wishes[wish] for wish in wishes]
         best = int(over.argmax())
         return wishes[best] if over[best] >= 0 else None
-
-    def _worth(self, units: tuple[Unit, ...], cheap: Floats) -> list[int]:
-        """Which texts to read closely, likeliest first, when any is worth it."""
-        likely = cheap[:, : _NOW + 1].max(axis=1)
-        if likely.max() < self.thresholds.worth:
-            return []
-        chosen: list[int] = []
-        left = WORDS
-        for i in np.argsort(-likely).tolist():
-            if len(units[i].words) <= left or (not chosen and (i or len(units) == 1)):
-                chosen.append(i)
-                left -= len(units[i].words)
-        return chosen[:CLOSELY]
 
     def _meaning(self, chosen: tuple[Unit, ...]) -> Floats:
         return by_meaning(self.model.vectors([" ".join(u.words) for u in chosen]), self.weights)
@@ -109,6 +98,20 @@ class Classifier:
         )
 
 
+def _worth(units: tuple[Unit, ...], cheap: Floats, least: float) -> list[int]:
+    """Which texts to read closely, likeliest first, when any scores at `least` so much."""
+    likely = cheap[:, : _NOW + 1].max(axis=1)
+    if likely.max() < least:
+        return []
+    chosen: list[int] = []
+    left = WORDS
+    for i in np.argsort(-likely).tolist():
+        if len(units[i].words) <= left or (not chosen and (i or len(units) == 1)):
+            chosen.append(i)
+            left -= len(units[i].words)
+    return chosen[:CLOSELY]
+
+
 @lru_cache(maxsize=2)
 def load_classifier(language: str, models: Path = MODELS) -> Classifier:
     """Load what was trained at set-up, once. Raises ModelError or RulesError."""
@@ -120,10 +123,10 @@ def load_classifier(language: str, models: Path = MODELS) -> Classifier:
     )
 
 
-def classify(units: tuple[Unit, ...], language: str) -> Hit | None:
+def classify(units: tuple[Unit, ...], language: str, *, together: bool = False) -> Hit | None:
     """What the classifier raises; None also when it fails or is late, which leaves the rules."""
     try:
-        return load_classifier(language).judge(units)
+        return load_classifier(language).judge(units, together=together)
     except Exception as error:  # noqa: BLE001  whatever broke in it, the rules have decided
         log.error("the classifier left it to the rules: %s", type(error).__name__)  # noqa: TRY400  may quote words
         return None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from onestep.safety.classifier import BY_SCORE, classify, load_classifier, wish_in
 from onestep.safety.fold import fold, has_unreadable_script
 from onestep.safety.matching import Found, find, without_harmless
+from onestep.safety.reading import Reading
 from onestep.safety.requests import request_in
 from onestep.safety.rules import RuleBook, has_rules, load
 from onestep.safety.units import units
@@ -102,13 +103,21 @@ def _unless_read(scored: Hit | None, hits: tuple[Hit, ...]) -> Hit | None:
     return Hit(scored.category, Level.SOFT, scored.detail, scored.span) if read else scored
 
 
-def _scored(found: Found, language: str, book: RuleBook) -> Hit | None:
-    """What the classifier raises, also with the harmless words left out."""
-    scored = classify(units(found.readings), language)
+def _scored(found: Found, language: str, book: RuleBook, *, together: bool = False) -> Hit | None:
+    """What the classifier raises, also with the harmless words left out.
+
+    `together`: what was found is the ends of two messages, scored as a whole alone.
+    """
+
+    def score(readings: tuple[Reading, ...]) -> Hit | None:
+        pieces = units(readings)
+        return classify(pieces[:1] if together else pieces, language, together=together)
+
+    scored = score(found.readings)
     if scored is None:
         return None
     left = tuple(without_harmless(reading, book) for reading in found.readings)
-    return scored if left == found.readings else classify(units(left), language)
+    return scored if left == found.readings else score(left)
 
 
 def _scored_together(met: Met, folded: str, language: str, book: RuleBook) -> Hit | None:
@@ -118,8 +127,7 @@ def _scored_together(met: Met, folded: str, language: str, book: RuleBook) -> Hi
     """
     if len(folded) > _MEETING:  # such a one says what it says
         return None
-    readings = tuple(without_harmless(reading, book) for reading in met.found.readings)
-    scored = classify(units(readings)[:1], language)
+    scored = _scored(met.found, language, book, together=True)
     if scored is None:
         return None
     return replace(scored, level=Level.SOFT, span=Span(0, len(folded)))

@@ -159,7 +159,7 @@ def without_harmless(reading: Reading, book: RuleBook) -> Reading:
 def _present(index: Mapping[str, tuple[Pack, ...]], words: set[str]) -> list[Pack]:
     """Give the packs that could fit, each once."""
     found = {id(pack): pack for word in words if word in index for pack in index[word]}
-    return list(found.values())
+    return [pack for pack in found.values() if pack.could_fit(words)]
 
 
 def _matches(doc: Doc, pack: Pack, reading: Reading, trailing: frozenset[str]) -> Iterator[Match]:

@@ -34,6 +34,7 @@ class Compiled:
 
     tokens: tuple[Spec, ...]
     words: tuple[frozenset[str], ...]  # per position; empty where any word goes
+    needed: tuple[frozenset[str], ...]  # one word of each of these must be there
     loose: frozenset[int]  # positions of filler, gap or optional pieces
     at_start: bool
     at_end: bool
@@ -96,6 +97,7 @@ def _assemble(variant: tuple[Piece, ...], *, at_start: bool, at_end: bool) -> Co
     return Compiled(
         tokens=tuple(_spec(words, operator) for words, operator in positions),
         words=tuple(words for words, _ in positions),
+        needed=tuple(words for words, operator in positions if words and operator == "1"),
         loose=frozenset(i for i, (_, operator) in enumerate(positions) if operator != "1"),
         at_start=at_start,
         at_end=at_end,

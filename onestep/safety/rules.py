@@ -51,6 +51,13 @@ class Pack:
     rules: Mapping[int, tuple[Rule, Compiled]]
     anchors: frozenset[str]
 
+    def could_fit(self, present: set[str]) -> bool:
+        """Whether all the words that one pattern needs are there, in whatever order.
+
+        Starting a matcher costs more than this, and nearly all would start in vain.
+        """
+        return any(not any(map(present.isdisjoint, one.needed)) for _, one in self.rules.values())
+
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
@@ -193,8 +200,7 @@ def _compile(path: Path, rule: Rule, line: str, slots: Slots) -> list[Compiled]:
 
 def _anchor(one: Compiled, rank: Mapping[str, int]) -> frozenset[str]:
     """Choose the position whose words are rarest: without one of them this cannot fire."""
-    needed = [w for i, w in enumerate(one.words) if w and i not in one.loose]
-    return max(needed, key=lambda words: (min(rank.get(w, 10**6) for w in words), -len(words)))
+    return max(one.needed, key=lambda words: (min(rank.get(w, 10**6) for w in words), -len(words)))
 
 
 def _requests(data: Mapping[str, list[str]], spelling: Spelling) -> dict[str, Request]:

@@ -19,13 +19,15 @@ class Thresholds:
 
     now: of the head for *now*, from here on it is. any, nearly: *soft* from here on, of the head
     for any concern or of that for *now*. worth: of n-grams alone, from here on it is worth asking
-    the sentence model. wishes: from here on a message asks for that.
+    the sentence model; worth_together: the same, of two messages as one. wishes: from here on a
+    message asks for that.
     """
 
     now: float
     any: float
     nearly: float
     worth: float
+    worth_together: float
     wishes: Mapping[str, float]
 
 
@@ -40,4 +42,4 @@ def load_thresholds(folder: Path) -> Thresholds:
         raise RulesError(FILE, "file", f"give a number for each of {names}") from error
 
 
-_NUMBERS = ("now", "any", "nearly", "worth")
+_NUMBERS = ("now", "any", "nearly", "worth", "worth_together")

@@ -14,7 +14,7 @@ from onestep.services import hand_off
 from onestep.services.app import App
 from onestep.services.concern import raise_concern
 from onestep.services.keep_inbound import keep_inbound
-from onestep.services.meaning import meaning, wait_for_the_lull
+from onestep.services.meaning import meaning, when_the_lull_is
 from onestep.services.overtaken import let_lie
 from onestep.services.receive import look_at, receive
 from onestep.services.stops_too import put_stop
@@ -118,12 +118,13 @@ def _asks_for_quiet(session: Session, row: Inbox, inbound: Inbound, verdict: Ver
 
 def _means_now(app: App, session: Session, row: Inbox, inbound: Inbound, verdict: Verdict) -> None:
     """STOP, or the answer to a question, may have become talk by the change, and talk STOP."""
-    texts = waiting.texts(session, row.client_id)
-    before = [text for text in texts if text.seq < row.seq]
+    before = waiting.texts_came_at(session, row.client_id, before=row.seq)
     row.kind, row.body = meaning(
         session, row.client_id, inbound, verdict.request, alone=not before
     )
-    row.due_at = wait_for_the_lull(
+    row.due_at = when_the_lull_is(
         before, kind=row.kind, at=row.received_at, lull=app.lull(inbound.channel)
     )
+    if before:
+        waiting.put_off_texts(session, row.client_id, due_at=row.due_at, before=row.seq)
     session.flush()

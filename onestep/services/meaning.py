@@ -13,7 +13,7 @@ from onestep.domain.words_table import Word
 from onestep.safety import Request
 from onestep.services.quick_exit import says_exit
 from onestep.storage import talk
-from onestep.storage.models import Inbox, Outbox, Prompt
+from onestep.storage.models import Outbox, Prompt
 
 # What the step beside the screen hears in plain words counts as the command itself, in every
 # state and with the bot down.
@@ -68,14 +68,11 @@ def _command_body(command: Command) -> dict[str, object]:
     return {"command": command.word.value, "has_rest": bool(command.rest)}
 
 
-def wait_for_the_lull(waiting: list[Inbox], *, kind: str, at: datetime, lull: Lull) -> datetime:
-    """When the burst is over that ends with a row of this kind; puts off the texts before it.
+def when_the_lull_is(came_at: list[datetime], *, kind: str, at: datetime, lull: Lull) -> datetime:
+    """When the burst is over that ends with a row of this kind, behind texts that came before it.
 
-    A command ends it at once.
+    They fall due with it. A command ends it at once.
     """
-    arrivals = [Arrival(text.received_at, ArrivalKind.TEXT) for text in waiting]
+    arrivals = [Arrival(came, ArrivalKind.TEXT) for came in came_at]
     ends = {"command": ArrivalKind.COMMAND, "choice": ArrivalKind.CHOICE}
-    due = due_at([*arrivals, Arrival(at, ends.get(kind, ArrivalKind.TEXT))], lull)
-    for held in waiting:
-        held.due_at = due
-    return due
+    return due_at([*arrivals, Arrival(at, ends.get(kind, ArrivalKind.TEXT))], lull)

@@ -20,7 +20,7 @@ from onestep.services.app import App
 from onestep.services.attachments import wanted
 from onestep.services.concern import asks_for_help, raise_concern, raise_unread
 from onestep.services.keep_inbound import keep_inbound
-from onestep.services.meaning import meaning, wait_for_the_lull
+from onestep.services.meaning import meaning, when_the_lull_is
 from onestep.services.overtaken import OVERTAKEN, is_overtaken, let_lie
 from onestep.services.park import Sender, park
 from onestep.services.scope import is_discreet
@@ -161,15 +161,14 @@ def _sender(app: App, inbound: Inbound, now: datetime) -> Sender:
         else:  # some of it may be held apart from their record
             said = incidents.said_from(session, theirs.address, since=since)
         said = [each for each in said if each.at > since]
-        texts = (sealed.readable(session, each) for each in said)
+        texts = [sealed.readable(session, each) for each in said]
         context = ScreenContext(
             language=app.language if theirs is None else theirs.terms.language,
             earlier=tuple(text for text in texts if text is not None),
             noticed=any(each.screen_level != Level.NONE for each in said),
         )
-        if theirs is None:
-            return Sender(context)
-        return Sender(context, discreet=is_discreet(theirs.client, theirs.terms, theirs.safe))
+        shows = theirs and not is_discreet(theirs.client, theirs.terms, theirs.safe)
+        return Sender(context, discreet=not shows)
 
 
 def _from_client(
@@ -229,19 +228,22 @@ def _queue(
     app: App, session: Session, message: Message, inbound: Inbound, request: Request
 ) -> Inbox:
     assert message.client_id is not None
-    before = waiting.texts(session, message.client_id)
+    before = waiting.texts_came_at(session, message.client_id)
     kind, body = meaning(session, message.client_id, inbound, request, alone=not before)
     if inbound.stop_confirmed:
         body = {**body, "stop_confirmed": True}
     if is_overtaken(session, message.client_id, body.get("command"), inbound, now=message.at):
         body = {**body, OVERTAKEN: True}
     lull = app.lull(inbound.channel)
+    due_at = when_the_lull_is(before, kind=kind, at=message.at, lull=lull)
+    if before:
+        waiting.put_off_texts(session, message.client_id, due_at=due_at)
     return inbox.put(
         session,
         client_id=message.client_id,
         kind=kind,
         now=message.at,
-        due_at=wait_for_the_lull(before, kind=kind, at=message.at, lull=lull),
+        due_at=due_at,
         message_id=message.id,
         body=body,
     )

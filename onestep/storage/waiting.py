@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import BindParameter, bindparam, exists, func, or_, select
+from sqlalchemy import BindParameter, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from onestep.storage.base import table_of
 from onestep.storage.inbox import OPEN
 from onestep.storage.models import Inbox
 
@@ -15,6 +16,16 @@ _TEXTS = (
     .where(Inbox.client_id == _CLIENT, Inbox.state == "waiting", Inbox.kind == "text")
     .order_by(Inbox.seq)
 )
+_ROWS = table_of(Inbox)
+_WAITING_TEXTS = (
+    _ROWS.c.client_id == bindparam("whose"),
+    _ROWS.c.state == "waiting",
+    _ROWS.c.kind == "text",
+    _ROWS.c.seq < bindparam("before"),
+)
+_ARRIVED = select(_ROWS.c.received_at).where(*_WAITING_TEXTS).order_by(_ROWS.c.seq)
+_PUT_OFF = update(_ROWS).where(*_WAITING_TEXTS)
+_EVERY_SEQ = 2**62  # no row's number is as high
 _MESSAGES = (
     select(Inbox)
     .where(Inbox.client_id == _CLIENT, Inbox.state == "waiting", Inbox.message_id.is_not(None))
@@ -41,6 +52,18 @@ _WRITTEN_AT = select(func.max(Inbox.received_at)).where(
 def texts(session: Session, client_id: str) -> list[Inbox]:
     """The client's texts that no turn has taken yet, in order."""
     return list(session.scalars(_TEXTS, {"client_id": client_id}))
+
+
+def texts_came_at(session: Session, client_id: str, *, before: int = _EVERY_SEQ) -> list[datetime]:
+    """When those texts came in, in order; only those in front of the row numbered `before`."""
+    return list(session.scalars(_ARRIVED, {"whose": client_id, "before": before}))
+
+
+def put_off_texts(
+    session: Session, client_id: str, *, due_at: datetime, before: int = _EVERY_SEQ
+) -> None:
+    """Those texts fall due together, at this moment."""
+    session.execute(_PUT_OFF, {"whose": client_id, "before": before, "due_at": due_at})
 
 
 def messages(session: Session, client_id: str) -> list[Inbox]:

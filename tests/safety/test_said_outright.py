@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from onestep.safety import Category, Level, ScreenContext, screen
+from onestep.safety.rules import Pack
 
 HERE = Path(__file__).parent
 
@@ -187,3 +188,11 @@ def test_two_concerns_are_both_kept() -> None:
     """A worry about us is seen beside a louder one, since it goes to someone else."""
     found = {hit.category for hit in screen("I want to die. my coach touched me").hits}
     assert {Category.SUICIDE, Category.ABOUT_US} <= found
+
+
+def test_what_could_not_fit_would_not_have_fitted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Patterns are passed over for words that are missing; trying each of them finds no more."""
+    texts = [text for _, text in OUTRIGHT[::5]] + SOFTER[::5] + HARMLESS[::5]
+    quick = [sorted(map(repr, screen(text).hits)) for text in texts]
+    monkeypatch.setattr(Pack, "could_fit", lambda _self, _present: True)
+    assert [sorted(map(repr, screen(text).hits)) for text in texts] == quick
