@@ -41,6 +41,7 @@ _START_PAYLOAD = re.compile(r"/start(?:@\w{1,64})?[ ]+([A-Za-z0-9_-]{1,64})", re
 _SLASHED = re.compile(r"/(\w+)(?:@\w{1,64})?(.*)", re.DOTALL)
 _LONGEST = 80
 _LONGEST_TURN = 14  # words
+_LONGEST_NO = 6  # words from "don't" to a name: "i dont want to talk to Ana"
 
 
 def parse_command(
@@ -95,6 +96,31 @@ def carries_on(text: str, *, languages: Sequence[str] = ("en",)) -> bool:
             around = {*words[:i], *words[j:]}
             if " ".join(words[i:j]) in table.carry_on and around <= table.before_it:
                 return True
+    return False
+
+
+def wants_another(text: str, coach: str, *, languages: Sequence[str] = ("en",)) -> bool:
+    """Say whether who asks for a person here means another than `coach`, who has that name.
+
+    Only for a text that asks for a person: "my mate got somebody new" asks for nobody.
+    """
+    words, name = _bare_words(text), _bare_words(coach)
+    said = f" {' '.join(words)} "
+    tables = [LANGUAGES[language] for language in languages]
+    if any(f" {phrase} " in said for table in tables for phrase in table.another):
+        return True
+    return any(_turns_down(words, name, table) for table in tables)
+
+
+def _turns_down(words: list[str], name: list[str], table: WordTable) -> bool:
+    """Whether the name, or "my coach", stands behind a "not", or a little behind a "don't"."""
+    for who in (name, *(each.split() for each in table.own_coach)):
+        for at in range(1, len(words)):
+            if who and words[at : at + len(who)] == who:
+                before = f" {' '.join(words[max(0, at - _LONGEST_NO) : at])} "
+                refused = any(f" {phrase} " in before for phrase in table.will_not)
+                if refused or words[at - 1] in table.but:
+                    return True
     return False
 
 

@@ -32,6 +32,8 @@ class WordTable:
     `number_endings` ("3rd", "2wks"): "pause the telly" is then talk.
     `yes` and `no`, without apostrophes, answer a question that has only these two answers.
     `carry_on` takes a pause back, with words of `before_it` before and after.
+    A wish for a person is for another than one's coach with any of `another` in it, or with the
+    coach (their name, or one of `own_coach`) right behind `but` or a little behind `will_not`.
     """
 
     exact: Mapping[Word, tuple[str, ...]]
@@ -41,4 +43,8 @@ class WordTable:
     yes: frozenset[str]
     no: frozenset[str]
     carry_on: frozenset[str]
+    another: frozenset[str]
+    own_coach: frozenset[str]
+    but: frozenset[str]
+    will_not: frozenset[str]
     before_it: frozenset[str]

@@ -11,7 +11,7 @@ from onestep.domain import commands as c
 from onestep.domain.budget import ConversationKind, Length, asks_allowed
 from onestep.domain.errors import TransitionRefused
 from onestep.domain.permission import SendKind
-from onestep.domain.words import parse_command
+from onestep.domain.words import parse_command, wants_another
 from onestep.domain.words_table import Word
 from onestep.services import (
     apply_contact,
@@ -112,7 +112,9 @@ def _start(scope: Scope) -> bool:
 def _coach(scope: Scope) -> bool:
     if hand_off.current(scope.session, scope.client.id) is not None:
         return False  # a person is asked for already: this line goes to them like any other
-    apply_person.request_hand_off(scope, c.RequestHandOff(to=v.HandOffTo.COACH, words=scope.refs))
+    another = wants_another(scope.words(scope.refs), scope.coach)
+    to = v.HandOffTo.SOMEONE_ELSE if another else v.HandOffTo.COACH
+    apply_person.request_hand_off(scope, c.RequestHandOff(to=to, words=scope.refs))
     return True
 
 

@@ -12,6 +12,7 @@ from onestep.domain.words import (
     Word,
     carries_on,
     parse_command,
+    wants_another,
     yes_or_no,
 )
 
@@ -193,3 +194,25 @@ def test_a_pause_taken_back(text):
 def test_what_takes_no_pause_back(text):
     """Anything that says more than that is kept, and the pause stays."""
     assert not carries_on(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["can i talk to someone else", "anyone but Ana", "not Ana please", "Somebody else, pls!",
+     "i dont want to talk to my coach", "a different worker please", "can her boss ring me",
+     "i’d rather not speak to ana", "someone who isnt ana", "not her, can i have another coach"],
+)  # fmt: skip
+def test_who_wants_another_than_their_coach(text):
+    """By name or not; a hand-off to the one not wanted would be worse than none."""
+    assert wants_another(text, "Ana")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["coach", "human", "", "can ana ring me", "i cant cope can ana ring me", "no ana please",
+     "im not ok, can my coach call", "dont feel right, need ana", "get Ana to ring, not urgent",
+     "this isnt working, need to talk to ana", "wouldnt mind a call from ana"],
+)  # fmt: skip
+def test_who_wants_their_own_coach(text):
+    """A "not" that is about something else leaves it with the coach."""
+    assert not wants_another(text, "Ana")

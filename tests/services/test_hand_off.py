@@ -30,7 +30,7 @@ from tests.services.coaches import (
     own_coach,
     shown,
 )
-from tests.services.world import answer_to
+from tests.services.world import AWAY, answer_to
 
 A_SUNDAY_NIGHT = datetime.fromisoformat("2026-03-08T20:10:00+00:00")
 FRIDAY_AFTERNOON = datetime.fromisoformat("2026-03-06T16:05:00+00:00")
@@ -85,6 +85,25 @@ def test_someone_else_is_the_next_on_the_list(talk):
     seen = thread.thread(talk.app, talk.sam, seen_by=own_coach(talk))
     assert (seen.hand_off, seen.stretches, seen.lines) == (None, (), ())
     assert thread.thread(talk.app, talk.sam, seen_by=bea).hand_off is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        ("can i talk to someone else", None),
+        ("can i talk to someone else", AWAY),
+        ("can i speak to a person who isnt Ana please", AWAY),
+    ],
+)
+def test_someone_else_is_heard_without_the_bot(talk, words, fault):
+    """Said in plain words, or in any while the bot is away: never to the one not wanted."""
+    ben, before = add_coach(talk), shown(talk)
+    covers(talk, ben, of=own_coach(talk))
+    talk.bot.fault = fault
+    talk.write(words)
+    assert talk.keys(talk.sam) == ["hand_off_someone_else"]
+    assert open_one(talk).coach_id == ben
+    assert shown(talk) == before
 
 
 def test_the_one_not_wanted_cannot_step_in(talk):
