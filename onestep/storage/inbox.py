@@ -7,7 +7,6 @@ from itertools import takewhile
 
 from sqlalchemy import (
     BindParameter,
-    ColumnElement,
     Select,
     and_,
     bindparam,
@@ -114,11 +113,6 @@ def put_event(
     )
 
 
-def is_due(session: Session, *, now: datetime) -> bool:
-    """Whether `claim` would find something; takes nothing."""
-    return session.scalar(_any_due(), {"now": now}) is not None
-
-
 def claim(session: Session, *, now: datetime, lease_seconds: float) -> Claim | None:
     """Takes the oldest due stretch of a client whom no other worker serves, or nothing.
 
@@ -199,16 +193,7 @@ def _oldest_of() -> Select[Inbox]:
 
 
 @cache
-def _any_due() -> Select[int]:
-    return select(_ROWS.c.seq).where(*_falls_due()).limit(1)
-
-
-@cache
 def _due() -> Select[Inbox]:
-    return select(Inbox).where(*_falls_due()).order_by(Inbox.seq).limit(1)
-
-
-def _falls_due() -> tuple[ColumnElement[bool], ...]:
     now, row = bindparam("now", type_=Moment()), _ROWS.c
     other, earlier = _ROWS.alias().c, _ROWS.alias().c
     held = and_(other.state == "working", other.lease_until >= database_now())
@@ -223,7 +208,7 @@ def _falls_due() -> tuple[ColumnElement[bool], ...]:
         one_of(earlier.state, OPEN),
         not_(and_(row.kind == "command", needs_no_bot, set_aside)),
     )
-    return or_(due, expired), ~busy, ~behind
+    return select(Inbox).where(or_(due, expired), ~busy, ~behind).order_by(row.seq).limit(1)
 
 
 def _stretch(session: Session, first: Inbox) -> list[Inbox]:
