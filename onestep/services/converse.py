@@ -7,6 +7,7 @@ claim → (no bot needed: answered in the same transaction)
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
@@ -24,7 +25,7 @@ from onestep.storage import cancel, inbox, sealed, talk
 from onestep.storage.database import DATABASE_AWAY
 from onestep.storage.errors import LeaseLost
 from onestep.storage.inbox import Claim
-from onestep.storage.models import Inbox
+from onestep.storage.models import Inbox, Message
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class Asked:
     kind: SendKind
     context: context.Context
     phone: Phone
+    messages: tuple[Message, ...]
 
 
 async def converse(app: App) -> bool:
@@ -127,7 +129,9 @@ def _put_aside(app: App, claim: Claim, fault: Exception) -> None:
     fallback.bot_away(app, claim, fault)
 
 
-def _scope(app: App, session: Session, claim: Claim) -> Scope:
+def _scope(
+    app: App, session: Session, claim: Claim, messages: Sequence[Message] | None = None
+) -> Scope:
     return open_scope(
         session,
         app.content,
@@ -135,6 +139,7 @@ def _scope(app: App, session: Session, claim: Claim) -> Scope:
         turn_id=claim.turn_id,
         now=app.clock(),
         message_ids=[row.message_id for row in claim.rows if row.message_id is not None],
+        messages=messages,
     )
 
 
@@ -158,7 +163,8 @@ def _ask(scope: Scope, claim: Claim) -> Asked:
         state=scope.dialogue.state or None,
         context=known.fields,
     )
-    return Asked(claim, turn, _kind(first.kind, first.body), known, _phone(scope, first))
+    kind, phone = _kind(first.kind, first.body), _phone(scope, first)
+    return Asked(claim, turn, kind, known, phone, scope.messages)
 
 
 def _phone(scope: Scope, first: Inbox) -> Phone:
@@ -186,7 +192,7 @@ def _commit(app: App, asked: Asked, answer: dialogue.Answer) -> None:
     """
     with app.db.write(synced=False) as session:
         inbox.finish(session, asked.claim)
-        scope = _scope(app, session, asked.claim)
+        scope = _scope(app, session, asked.claim, asked.messages)
         if scope.messages and scope.left_hanging:
             cancel.held(session, client_id=scope.client.id)
         _record_turn(scope, answer)

@@ -100,16 +100,20 @@ def open_scope(
     turn_id: str,
     now: datetime,
     message_ids: Sequence[str] = (),
+    messages: Sequence[Message] | None = None,
 ) -> Scope:
     """Gathers what a turn needs to know of a client and of the messages it covers.
 
-    `content` gives the content of a language; the client's terms say which.
+    `content` gives the content of a language; the client's terms say which. `messages`: as the
+    same turn read them before, in a transaction that is over; they are not read again.
     """
     alone_with(session, client_id)
     about = clients.about(session, client_id)
     language = content(about.terms.language)
     called, coach = _names(session, about, language.language.stand_ins)
-    messages = tuple(talk.messages(session, list(message_ids)))
+    if messages is None:
+        messages = talk.messages(session, list(message_ids))
+    session.add_all(messages)
     return Scope(
         session=session,
         content=language,
@@ -120,7 +124,7 @@ def open_scope(
         coach=coach,
         called=called,
         address=_written_from(session, messages) or about.address,
-        messages=messages,
+        messages=tuple(messages),
         texts={message.id: sealed.message_text(session, message) for message in messages},
         conversation=about.conversation,
         safe=about.safe,
