@@ -109,19 +109,19 @@ def wants_another(text: str, coach: str, *, languages: Sequence[str] = ("en",)) 
     tables = [LANGUAGES[language] for language in languages]
     if any(f" {phrase} " in said for table in tables for phrase in table.another):
         return True
-    return any(_turns_down(words, name, table) for table in tables)
+    return any(
+        words[at : at + len(who)] == who and _turns_down(words[:at], table)
+        for table in tables
+        for who in (name, *(each.split() for each in table.own_coach))
+        for at in range(1, len(words))
+        if who
+    )
 
 
-def _turns_down(words: list[str], name: list[str], table: WordTable) -> bool:
-    """Whether the name, or "my coach", stands behind a "not", or a little behind a "don't"."""
-    for who in (name, *(each.split() for each in table.own_coach)):
-        for at in range(1, len(words)):
-            if who and words[at : at + len(who)] == who:
-                before = f" {' '.join(words[max(0, at - _LONGEST_NO) : at])} "
-                refused = any(f" {phrase} " in before for phrase in table.will_not)
-                if refused or words[at - 1] in table.but:
-                    return True
-    return False
+def _turns_down(before: list[str], table: WordTable) -> bool:
+    """Whether these words say no to whom the next one names."""
+    near = f" {' '.join(before[-_LONGEST_NO:])} "
+    return before[-1] in table.but or any(f" {phrase} " in near for phrase in table.will_not)
 
 
 def _bare_words(text: str) -> list[str]:

@@ -110,7 +110,7 @@ def _start(scope: Scope) -> bool:
 
 
 def _coach(scope: Scope) -> bool:
-    if hand_off.current(scope.session, scope.client.id) is not None:
+    if scope.with_a_person:
         return False  # a person is asked for already: this line goes to them like any other
     another = wants_another(scope.words(scope.refs), scope.coach)
     to = v.HandOffTo.SOMEONE_ELSE if another else v.HandOffTo.COACH

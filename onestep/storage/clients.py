@@ -4,12 +4,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BindParameter, bindparam, exists, literal_column, or_, select
+from sqlalchemy import BindParameter, bindparam, exists, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from onestep.storage import sealed
 from onestep.storage.base import new_id, one_of
+from onestep.storage.hand_offs import GOING_ON
 from onestep.storage.models import (
     Address,
     Client,
@@ -18,7 +19,6 @@ from onestep.storage.models import (
     ContactTerms,
     Conversation,
     Dialogue,
-    HandOff,
     Outbox,
     SafeContact,
 )
@@ -58,10 +58,7 @@ _LEFT_HANGING = exists().where(
     one_of(Outbox.state, ("uncertain", "ready")),  # so that the index finds them
     or_(Outbox.state == "uncertain", Outbox.reason == HELD),
 )
-_WITH_A_PERSON = exists().where(
-    HandOff.client_id == _CLIENT,
-    HandOff.state != literal_column("'closed'"),  # as its index says it, or SQLite does not use it
-)
+_WITH_A_PERSON = exists().where(*GOING_ON)
 # One statement where nine would do: a turn asks it twice.
 _ABOUT = (
     select(

@@ -24,10 +24,11 @@ from onestep.storage.outbox import HELD
 JUST = timedelta(hours=24)
 OUT_OF_REACH = ("stopped", "unreachable")
 # Asked in every turn, so put together once: building a statement costs more than running it.
-_CURRENT = select(HandOff).where(
+GOING_ON = (
     HandOff.client_id == bindparam("client_id"),
     HandOff.state != literal_column("'closed'"),  # as its index says it, or SQLite does not use it
 )
+_CURRENT = select(HandOff).where(*GOING_ON)
 
 
 def current(session: Session, client_id: str) -> HandOff | None:

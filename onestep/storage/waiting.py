@@ -11,11 +11,6 @@ from onestep.storage.models import Inbox
 
 # Asked with every message, so put together once: building a statement costs more than running it.
 _CLIENT: BindParameter[str] = bindparam("client_id")
-_TEXTS = (
-    select(Inbox)
-    .where(Inbox.client_id == _CLIENT, Inbox.state == "waiting", Inbox.kind == "text")
-    .order_by(Inbox.seq)
-)
 _ROWS = table_of(Inbox)
 _WAITING_TEXTS = (
     _ROWS.c.client_id == bindparam("whose"),
@@ -23,6 +18,7 @@ _WAITING_TEXTS = (
     _ROWS.c.kind == "text",
     _ROWS.c.seq < bindparam("before"),
 )
+_TEXTS = select(Inbox).where(*_WAITING_TEXTS).order_by(_ROWS.c.seq)
 _ARRIVED = select(_ROWS.c.received_at).where(*_WAITING_TEXTS).order_by(_ROWS.c.seq)
 _PUT_OFF = update(_ROWS).where(*_WAITING_TEXTS)
 _EVERY_SEQ = 2**62  # no row's number is as high
@@ -51,7 +47,7 @@ _WRITTEN_AT = select(func.max(Inbox.received_at)).where(
 
 def texts(session: Session, client_id: str) -> list[Inbox]:
     """The client's texts that no turn has taken yet, in order."""
-    return list(session.scalars(_TEXTS, {"client_id": client_id}))
+    return list(session.scalars(_TEXTS, {"whose": client_id, "before": _EVERY_SEQ}))
 
 
 def texts_came_at(session: Session, client_id: str, *, before: int = _EVERY_SEQ) -> list[datetime]:
